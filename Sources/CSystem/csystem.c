@@ -1,0 +1,45 @@
+#define _GNU_SOURCE
+#include "csystem.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+int lathe_cpu_level(void) {
+  const char *limit = getenv("LATHE_CPU_LEVEL");
+  int cap = limit ? atoi(limit) : 4;
+#if defined(__x86_64__)
+  __builtin_cpu_init();
+  if (cap >= 4 && __builtin_cpu_supports("x86-64-v4")) return 4;
+  if (cap >= 3 && __builtin_cpu_supports("x86-64-v3")) return 3;
+#endif
+  (void)cap;
+  return 1;
+}
+
+#if defined(__linux__)
+ssize_t lathe_copy_file_range(int from, int64_t from_offset, int to, int64_t to_offset, size_t count) {
+  off64_t a = from_offset, b = to_offset;
+  return copy_file_range(from, &a, to, &b, count, 0);
+}
+int lathe_exchange(const char *a, const char *b) {
+  return renameat2(AT_FDCWD, a, AT_FDCWD, b, RENAME_EXCHANGE);
+}
+int lathe_rename_new(const char *from, const char *to) {
+  return renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE);
+}
+#else
+ssize_t lathe_copy_file_range(int from, int64_t from_offset, int to, int64_t to_offset, size_t count) {
+  (void)from, (void)from_offset, (void)to, (void)to_offset, (void)count;
+  errno = ENOSYS;
+  return -1;
+}
+int lathe_exchange(const char *a, const char *b) {
+  return renamex_np(a, b, RENAME_SWAP);
+}
+int lathe_rename_new(const char *from, const char *to) {
+  return renamex_np(from, to, RENAME_EXCL);
+}
+#endif

@@ -1,0 +1,6 @@
+import ArgumentParser
+
+@main
+struct LatheCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(commandName: "lathe")
+}

@@ -57,7 +57,7 @@ public enum Golden {
     for name in try manager.subpathsOfDirectory(atPath: source) {
       let from = URL(filePath: source).appending(path: name)
       var isFolder: ObjCBool = false
-      manager.fileExists(atPath: from.path(), isDirectory: &isFolder)
+      _ = manager.fileExists(atPath: from.path(), isDirectory: &isFolder)
       let to = target.appending(path: name)
       if isFolder.boolValue {
         try manager.createDirectory(at: to, withIntermediateDirectories: true)

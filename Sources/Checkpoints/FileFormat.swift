@@ -13,6 +13,8 @@ public protocol FileFormat: Sendable {
   static var extensions: [String] { get }
   /// Name of the index file that lists shards, where the format has one.
   static var indexName: String? { get }
+  /// Name of the one file of an unsharded checkpoint folder, where there is a customary one.
+  static var folderName: String? { get }
   /// The namespace of its data type ids.
   static var idSpace: IDSpace { get }
   /// Whose names the format's tensors bear by convention.

@@ -1,3 +1,4 @@
+public import Failures
 public import Tensors
 
 /// A transformation of tensor data: declares edges between encodings and runs tiles along them.
@@ -38,21 +39,21 @@ public struct Edge: Hashable, Sendable {
   }
 }
 
-/// Source side of a tile.
+/// Source side of a tile: a run of consecutive elements of the target tensor.
 public struct TileInput {
   /// The target tensor's name, for messages.
   public let tensor: String
   /// How the input is stored.
   public let encoding: Encoding
-  /// First row of the tile within the tensor.
-  public let firstRow: Int
-  /// Rows of the tile.
-  public let rows: Int
-  /// Elements of a row.
+  /// Index of the tile's first element within the tensor.
+  public let firstElement: Int
+  /// Elements of the tile; whole rows unless the stage's granularity is elements.
+  public let elementCount: Int
+  /// Elements of a row of the tensor.
   public let columns: Int
   /// The bytes of each part of the encoding.
   public let parts: [UnsafeRawBufferPointer]
-  /// Whether values beyond the target's range are clamped instead of refused.
+  /// Whether finite values beyond the target's range are clamped instead of refused.
   public let saturate: Bool
 }
 
@@ -70,12 +71,12 @@ extension TileInput {
   /// The error for a value that the target cannot hold.
   ///
   /// - Parameter element: index within the tile.
-  func unrepresentable(_ element: Int, value: String, in target: Encoding) -> ConversionError {
-    let row = columns == 0 ? firstRow : firstRow + element / columns
-    let column = columns == 0 ? 0 : element % columns
+  func unrepresentable(_ element: Int, value: Float, in target: Encoding) -> ConversionError {
+    let index = firstElement + element
+    let (row, column) = columns == 0 ? (0, index) : index.quotientAndRemainder(dividingBy: columns)
+    let hint = value.isFinite ? "; --saturate clamps finite values" : ""
     return ConversionError(
-      .value,
-      "\(target) cannot hold \(value) at row \(row), column \(column); --saturate clamps finite "
-        + "values", at: .init(tensor: tensor))
+      .value, "\(target) cannot hold the value \(value) at row \(row), column \(column)\(hint)",
+      at: Place(tensor: tensor))
   }
 }

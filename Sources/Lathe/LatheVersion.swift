@@ -1,0 +1,5 @@
+/// The version of this library and program.
+public enum LatheVersion {
+  /// Semantic version.
+  public static let text = "0.1.0"
+}

@@ -87,12 +87,13 @@ public func q8_0ToF32(
   while block < blocks {
     let place = source + 34 &* block
     let scale = Float(bitPattern: wideF16(load16(place, 0)))
-    let codes = (place + 2).loadUnaligned(as: InlineArray<32, Int8>.self)
+    // Eight at a time by vector loads: a loop over elements would check for overlap in every block.
     let values = target + 128 &* block
     var j = 0
     while j < 32 {
-      store32((Float(codes[unchecked: j]) * scale).bitPattern, values, j)
-      j &+= 1
+      let codes = (place + (2 &+ j)).loadUnaligned(as: SIMD8<Int8>.self)
+      (values + 4 &* j).storeBytes(of: SIMD8<Float>(codes) * scale, as: SIMD8<Float>.self)
+      j &+= 8
     }
     block &+= 1
   }

@@ -109,25 +109,27 @@ public struct PlannedTensor: Sendable {
   public var route: Int
   /// Bytes of its data.
   public var byteCount: Int
+  /// The steps between the source's layout and the output's, as text; nil if rows stay in order.
+  public var layoutText: String?
 }
 
 /// Where the rows of an output tensor come from.
 public struct SourceMap: Sendable {
-  /// Indexes of the reader's tensors, by part.
+  /// Indexes of the reader's tensors, by source of the chain.
   public var tensors: [Int]
-  /// Which row of which part; nil if the one source's bytes are in order already.
-  public var rows: (any RowMap)?
+  /// Which row of which source; nil if the one source's bytes are in order already.
+  public var chain: LayoutChain?
 
   /// The whole of one tensor.
   public init(tensor: Int) {
     tensors = [tensor]
-    rows = nil
+    chain = nil
   }
 
-  /// Rows of several tensors.
-  public init(tensors: [Int], rows: (any RowMap)?) {
+  /// Rows of source tensors through a chain, which a copy of one source does without.
+  public init(tensors: [Int], chain: LayoutChain) {
     self.tensors = tensors
-    self.rows = rows
+    self.chain = chain.isIdentity ? nil : chain
   }
 }
 

@@ -23,7 +23,7 @@ struct TensorWork {
   /// Whether the bytes of the source can be copied as they are.
   var isCopy: Bool {
     guard case .source(let map) = tensor.origin else { return false }
-    return route.links.isEmpty && map.rows == nil
+    return route.links.isEmpty && map.chain == nil
   }
 }
 
@@ -104,9 +104,7 @@ struct WorkList {
         period = max(period, tensor.shape.rows ?? 1)
       }
     }
-    if case .source(let map) = tensor.origin, map.rows != nil {
-      rowElements = tensor.shape.rank <= 1 ? 1 : tensor.shape.columns
-    }
+    if case .source(let map) = tensor.origin, let chain = map.chain { rowElements = chain.columns }
     let isCopy = stages.isEmpty && rowElements == nil
     let encodings = [route.origin] + route.links.map(\.target)
     let target =

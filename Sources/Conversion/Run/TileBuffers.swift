@@ -26,7 +26,7 @@ final class TileBuffers {
   static func byteCount(for work: TensorWork) -> Int {
     let elements = work.grid.elementsPerTile
     var sum = work.encodings.reduce(0) { $0 + ($1.byteCount(elements: elements) ?? 0) }
-    if case .source(let map) = work.tensor.origin, map.rows != nil {
+    if case .source(let map) = work.tensor.origin, map.chain != nil {
       sum += TileReader.spanBytes(for: work)
     }
     return sum

@@ -20,71 +20,67 @@ struct TileReader {
     into target: UnsafeMutableRawBufferPointer
   ) throws(ConversionError) {
     let encoding = work.route.origin
-    guard let rows = map.rows else {
+    guard let chain = map.chain else {
       guard let source = map.tensors.first,
         let first = encoding.byteCount(elements: elements.lowerBound)
       else { throw ConversionError(.internal, "a tile that does not begin with a block") }
       return try fill(target, source, first, work)
     }
-    let columns = work.tensor.shape.rank <= 1 ? 1 : work.tensor.shape.columns
-    guard let rowBytes = encoding.byteCount(elements: columns), columns > 0 else {
+    guard let rowBytes = encoding.byteCount(elements: chain.columns), chain.columns > 0 else {
       throw ConversionError(
-        .cannotHold, "rows of \(columns) \(encoding) do not fill whole bytes: they cannot be moved",
+        .cannotHold,
+        "rows of \(chain.columns) \(encoding) do not fill whole blocks: they cannot be moved",
         at: Place(tensor: work.tensor.name))
     }
-    var row = elements.lowerBound / columns
-    let end = elements.upperBound / columns
-    let first = row
+    let first = elements.lowerBound / chain.columns
+    let end = elements.upperBound / chain.columns
+    var row = first
     while row < end {
-      let step = try gather(
-        row..<end, first: first, rows: rows, map: map, rowBytes: rowBytes, work: work,
-        buffers: buffers, span: span, into: target)
-      row += step
+      row += try gather(
+        row..<end, first: first, chain, map, rowBytes: rowBytes, work: work, buffers: buffers,
+        span: span, into: target)
     }
   }
 
   /// Gathers as many rows from the front of `range` as one read of at most the span's room serves.
   private func gather(
-    _ range: Range<Int>, first: Int, rows: any RowMap, map: SourceMap, rowBytes: Int,
+    _ range: Range<Int>, first: Int, _ chain: LayoutChain, _ map: SourceMap, rowBytes: Int,
     work: TensorWork, buffers: TileBuffers, span: Int,
     into target: UnsafeMutableRawBufferPointer
   ) throws(ConversionError) -> Int {
-    let origin = rows.origin(ofStored: range.lowerBound)
+    let origin = chain.origin(of: range.lowerBound)
     var low = origin.row
     var high = origin.row
-    var count = 1
+    var places = [origin.row]
+    var isAscending = true
     let room = max(1, Self.spanBytes(for: work) / rowBytes)
-    while range.lowerBound + count < range.upperBound {
-      let next = rows.origin(ofStored: range.lowerBound + count)
-      guard next.part == origin.part else { break }
+    while range.lowerBound + places.count < range.upperBound {
+      let next = chain.origin(of: range.lowerBound + places.count)
+      guard next.source == origin.source else { break }
       let newLow = min(low, next.row)
       let newHigh = max(high, next.row)
       guard newHigh - newLow < room else { break }
+      isAscending = isAscending && next.row == origin.row + places.count
       low = newLow
       high = newHigh
-      count += 1
+      places.append(next.row)
     }
-    let isRun = high - low + 1 == count && isAscending(range.lowerBound, count, rows)
-    let source = map.tensors[origin.part]
-    let place = (range.lowerBound - first) * rowBytes
-    if isRun {
-      let slice = UnsafeMutableRawBufferPointer(rebasing: target[place..<place + count * rowBytes])
-      try fill(slice, source, low * rowBytes, work)
-      return count
+    let source = map.tensors[origin.source]
+    let offset = (range.lowerBound - first) * rowBytes
+    if isAscending {
+      let end = offset + places.count * rowBytes
+      try fill(
+        UnsafeMutableRawBufferPointer(rebasing: target[offset..<end]), source, low * rowBytes, work)
+      return places.count
     }
     let scratch = buffers.buffer(span, byteCount: (high - low + 1) * rowBytes)
     try fill(scratch, source, low * rowBytes, work)
-    guard let from = scratch.baseAddress, let to = target.baseAddress else { return count }
-    for index in 0..<count {
-      let row = rows.origin(ofStored: range.lowerBound + index).row - low
-      (to + place + index * rowBytes).copyMemory(from: from + row * rowBytes, byteCount: rowBytes)
+    guard let from = scratch.baseAddress, let to = target.baseAddress else { return places.count }
+    for (index, row) in places.enumerated() {
+      (to + offset + index * rowBytes).copyMemory(
+        from: from + (row - low) * rowBytes, byteCount: rowBytes)
     }
-    return count
-  }
-
-  private func isAscending(_ first: Int, _ count: Int, _ rows: any RowMap) -> Bool {
-    let start = rows.origin(ofStored: first).row
-    return (0..<count).allSatisfy { rows.origin(ofStored: first + $0).row == start + $0 }
+    return places.count
   }
 
   private func fill(

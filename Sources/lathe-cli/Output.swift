@@ -59,6 +59,8 @@ enum Process {
 enum Interruption {
   /// Installs the handlers.
   static func install() {
-    for number in [SIGINT, SIGTERM] { signal(number) { _ in _exit(ExitStatus.interrupted.rawValue) } }
+    for number in [SIGINT, SIGTERM] {
+      signal(number) { _ in _exit(ExitStatus.interrupted.rawValue) }
+    }
   }
 }

@@ -47,7 +47,9 @@ struct RequestOptions: ParsableArguments {
     var request = ConversionRequest(source: source, destination: output)
     request.format = to
     request.type = type
-    request.maxShardBytes = try maxShardSize.map { try ByteSize.parse($0, option: "--max-shard-size") }
+    request.maxShardBytes = try maxShardSize.map {
+      try ByteSize.parse($0, option: "--max-shard-size")
+    }
     request.architectureFile = architecture
     request.configFile = config
     request.bufferBytes = Int(clamping: try ByteSize.parse(maxMemory, option: "--max-memory"))

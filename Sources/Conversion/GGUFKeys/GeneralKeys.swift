@@ -20,7 +20,9 @@ struct GeneralKeys {
 
   /// The keys that stand before the architecture's own.
   func head() -> Metadata {
-    var keys: Metadata = [GGUFKey.architecture: .string(architecture), "general.type": "model".value]
+    var keys: Metadata = [
+      GGUFKey.architecture: .string(architecture), "general.type": "model".value,
+    ]
     addSampling(&keys)
     let count = GGUFSizeLabel.Count(tensors.map { ($0.name, $0.shape) })
     var name = ModelName("", parameters: 0)

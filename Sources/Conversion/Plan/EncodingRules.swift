@@ -40,7 +40,8 @@ struct EncodingRules {
         return Decision(encoding: try exact(name, shape, origin))
       }
       guard shape.columns % wanted.blockElements == 0 else {
-        let reason = "rows of \(shape.columns) elements do not fill blocks of \(wanted.blockElements)"
+        let reason =
+          "rows of \(shape.columns) elements do not fill blocks of \(wanted.blockElements)"
         return Decision(encoding: Encoding(.f16), fallback: (wanted, reason))
       }
       return Decision(encoding: wanted)

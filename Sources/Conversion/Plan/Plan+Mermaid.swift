@@ -16,9 +16,11 @@ extension Plan {
     for tensor in tensors { counts[tensor.route, default: 0] += 1 }
     for (index, route) in routes.enumerated() {
       guard let count = counts[index] else { continue }
-      out += "  source -- \"\(ByteText.count(count, "tensor"))\" --> r\(index)n0[\"\(route.origin)\"]\n"
+      out +=
+        "  source -- \"\(ByteText.count(count, "tensor"))\" --> r\(index)n0[\"\(route.origin)\"]\n"
       for (step, link) in route.links.enumerated() {
-        out += "  r\(index)n\(step) -- \"\(link.stage)\" --> r\(index)n\(step + 1)[\"\(link.target)\"]\n"
+        out +=
+          "  r\(index)n\(step) -- \"\(link.stage)\" --> r\(index)n\(step + 1)[\"\(link.target)\"]\n"
       }
       out += "  r\(index)n\(route.links.count) -- \"\(route.fidelity)\" --> target\n"
     }

@@ -7,9 +7,11 @@ extension Plan {
   /// - Parameter everyTensor: lists each tensor instead of the kinds of routes.
   public func text(everyTensor: Bool = false) -> String {
     var out = ""
-    out += "source        \(source.path)  (\(source.format), \(source.dialect) names, "
+    out +=
+      "source        \(source.path)  (\(source.format), \(source.dialect) names, "
       + "\(ByteText.size(source.byteCount)))\n"
-    out += "target        \(target.path)  (\(target.format), \(target.dialect) names, "
+    out +=
+      "target        \(target.path)  (\(target.format), \(target.dialect) names, "
       + "\(ByteText.size(outputBytes)))\n"
     out += "architecture  \(architecture ?? "none: names are kept")\n"
     for document in documents {
@@ -18,7 +20,8 @@ extension Plan {
       for note in document.notes { out += "                \(note)\n" }
     }
     out += "fidelity      \(fidelity)\n"
-    out += "resources     \(ByteText.size(ResourceCheck.memory(of: self))) memory, "
+    out +=
+      "resources     \(ByteText.size(ResourceCheck.memory(of: self))) memory, "
       + "\(ByteText.size(outputBytes)) disk, \(ByteText.count(threads, "thread"))\n\n"
     out += everyTensor ? tensorTable() : routeTable()
     out += "\n" + fileTable()

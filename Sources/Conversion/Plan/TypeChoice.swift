@@ -21,7 +21,8 @@ public enum TypeChoice: Hashable, Sendable {
     guard let encoding = Encoding.named(name) else {
       throw ConversionError(
         .options,
-        "unknown type '\(name)'; supported: source " + Self.writable.map(\.name).joined(separator: " "))
+        "unknown type '\(name)'; supported: source "
+          + Self.writable.map(\.name).joined(separator: " "))
     }
     guard Self.writable.contains(encoding) else {
       throw ConversionError(

@@ -62,7 +62,8 @@ public struct Executor: Sendable {
       try transaction.commit(sync: options.sync)
     }
     report.bytes = plan.outputBytes
-    report.seconds = Double((ContinuousClock.now - start).components.seconds)
+    report.seconds =
+      Double((ContinuousClock.now - start).components.seconds)
       + Double((ContinuousClock.now - start).components.attoseconds) * 1e-18
     return report
   }

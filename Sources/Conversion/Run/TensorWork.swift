@@ -108,7 +108,8 @@ struct WorkList {
     let isCopy = stages.isEmpty && rowElements == nil
     let encodings = [route.origin] + route.links.map(\.target)
     let target =
-      isCopy ? copyBytes * 8 / max(1, route.origin.blockBits) * route.origin.blockElements
+      isCopy
+      ? copyBytes * 8 / max(1, route.origin.blockBits) * route.origin.blockElements
       : tileElements
     let count = tensor.shape.elementCount ?? 0
     let grid = TileGrid(

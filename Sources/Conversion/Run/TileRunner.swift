@@ -73,7 +73,10 @@ final class TileRunner {
     var current = try room(0, encodings[0], elements, work)
     switch work.tensor.origin {
     case .values(let values):
-      values.withUnsafeBytes { current.copyMemory(from: .init(rebasing: $0[4 * elements.lowerBound..<4 * elements.upperBound])) }
+      values.withUnsafeBytes {
+        current.copyMemory(
+          from: .init(rebasing: $0[4 * elements.lowerBound..<4 * elements.upperBound]))
+      }
     case .source(let map):
       try reader.read(
         elements, of: work, map: map, buffers: buffers, span: encodings.count, into: current)

@@ -21,7 +21,10 @@ extension Inspection {
       "metadata": .object(
         .init(
           metadata.map { key, value in
-            (key, .object(["type": .string(value.typeName), "value": value.json(maxElements: limit)]))
+            (
+              key,
+              .object(["type": .string(value.typeName), "value": value.json(maxElements: limit)])
+            )
           }, uniquingKeysWith: { first, _ in first })),
       "encodings": .array(
         byEncoding.map { row in

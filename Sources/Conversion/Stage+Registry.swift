@@ -10,3 +10,8 @@ public enum Stages {
   /// The stage of that id.
   public static func named(_ id: String) -> (any Stage)? { all.first { $0.id == id } }
 }
+
+extension Stages {
+  /// The program's version, as written into outputs.
+  public static let version = "0.1.0"
+}

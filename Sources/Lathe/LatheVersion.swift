@@ -1,5 +1,7 @@
+internal import Conversion
+
 /// The version of this library and program.
 public enum LatheVersion {
   /// Semantic version.
-  public static let text = "0.1.0"
+  public static let text = Stages.version
 }

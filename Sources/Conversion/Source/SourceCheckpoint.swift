@@ -23,8 +23,11 @@ public struct SourceCheckpoint: Sendable {
 
   /// Opens a file, an index file or a folder; reads headers and configuration only.
   ///
+  /// - Parameter physical: opens that one file alone, even if it is a shard.
   /// - Throws: `.source` if nothing is there to be read, `.below` for a defect of the files.
-  public init(_ path: String, pool: FilePool = FilePool()) throws(ConversionError) {
+  public init(
+    _ path: String, pool: FilePool = FilePool(), physical: Bool = false
+  ) throws(ConversionError) {
     guard let identity = FileIdentity.of(path) else {
       throw ConversionError(.source, "no such file or folder", at: Place(file: path))
     }
@@ -34,7 +37,10 @@ public struct SourceCheckpoint: Sendable {
     folder = identity.isFolder ? path : Paths.parent(path)
     let entry = identity.isFolder ? try Self.entry(ofFolder: path) : path
     let format = try Self.format(of: entry, pool: pool)
-    reader = try passing { () throws(CheckpointError) in try format.open(entry, pool: pool) }
+    reader = try passing { () throws(CheckpointError) in
+      physical
+        ? try format.openPhysical(entry, pool: pool) : try format.open(entry, pool: pool)
+    }
     let holdsOwnConfig = format.dialect == .gguf
     config = holdsOwnConfig ? nil : try Self.document("config.json", in: folder, pool: pool)
     generationConfig =
@@ -44,6 +50,11 @@ public struct SourceCheckpoint: Sendable {
   /// The bytes of a small file beside the tensors, nil if it is not there.
   public func companion(_ name: String) throws(ConversionError) -> [UInt8]? {
     try Self.bytes(name, in: folder, pool: pool)
+  }
+
+  /// A small JSON file beside the tensors, nil if it is not there.
+  func document(_ name: String) throws(ConversionError) -> JSONValue? {
+    try Self.document(name, in: folder, pool: pool)
   }
 
   /// Total size of the source's tensor files.

@@ -80,7 +80,13 @@ extension JSONReader {
     }
     position += 1
     frames.append(Frame(isObject: isObject))
-    if options.refusesDuplicateKeys { keySets.append(KeySet()) }
+    if options.refusesDuplicateKeys {
+      if keySets.count < frames.count {
+        keySets.append(KeySet())
+      } else {
+        keySets[frames.count - 1].removeAll()
+      }
+    }
     valueIsNext = false
   }
 
@@ -95,7 +101,6 @@ extension JSONReader {
     if current == closing {
       position += 1
       frames.removeLast()
-      if options.refusesDuplicateKeys { keySets.removeLast() }
       valueIsNext = false
       return false
     }
@@ -122,8 +127,8 @@ extension JSONReader {
 
   /// Remembers a key of the innermost object.
   private mutating func note(_ key: String, at index: Int) throws(DocumentError) {
-    guard options.refusesDuplicateKeys, !keySets.isEmpty else { return }
-    guard keySets[keySets.count - 1].insert(key) else {
+    guard options.refusesDuplicateKeys, keySets.indices.contains(frames.count - 1) else { return }
+    guard keySets[frames.count - 1].insert(key) else {
       throw failure(
         .duplicateKey, "the key '\(key.shortened)' stands twice in one object", at: index)
     }

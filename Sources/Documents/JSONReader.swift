@@ -50,7 +50,8 @@ public struct JSONReader: Sendable {
   /// Index of the next byte that has not been read.
   public internal(set) var position: Int
   var frames: [Frame] = []
-  /// The keys seen in each open frame; only kept when duplicates are refused.
+  /// The keys seen in each open frame, only kept when duplicates are refused; the sets of closed
+  /// frames stay for the next ones at their depth.
   var keySets: [KeySet] = []
   /// Whether a value starts at `position`, once blanks are passed.
   var valueIsNext = true

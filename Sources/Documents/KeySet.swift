@@ -5,7 +5,10 @@
 struct KeySet: Sendable {
   private struct Key: Hashable {
     let text: String
-    static func == (a: Key, b: Key) -> Bool { a.text.utf8.elementsEqual(b.text.utf8) }
+    static func == (a: Key, b: Key) -> Bool {
+      // Swift's comparison is quick and false for most; where it is true, the bytes decide.
+      a.text == b.text && a.text.utf8.elementsEqual(b.text.utf8)
+    }
     func hash(into hasher: inout Hasher) {
       let done: Void? = text.utf8.withContiguousStorageIfAvailable { bytes in
         hasher.combine(bytes: UnsafeRawBufferPointer(bytes))
@@ -17,6 +20,12 @@ struct KeySet: Sendable {
   private static let listLimit = 8
   private var list: [Key] = []
   private var set: Set<Key> = []
+
+  /// Forgets all keys; the list keeps its room.
+  mutating func removeAll() {
+    list.removeAll(keepingCapacity: true)
+    if !set.isEmpty { set = [] }
+  }
 
   /// Adds a key; false if it was there.
   mutating func insert(_ text: String) -> Bool {

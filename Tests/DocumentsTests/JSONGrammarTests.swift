@@ -135,7 +135,7 @@ import Testing
     }
     #expect(error?.place.line == 3)
     #expect(error?.place.column == 3)
-    #expect(error?.place.byteOffset == 16)
+    #expect(error?.place.byteOffset == 15)
     #expect(error?.message.contains("expected a value, found the byte 0xC3") == true)
     var reader = JSONReader(Array("[1,x]".utf8), fileOffset: 100)
     let shifted = #expect(throws: DocumentError.self) { try reader.finish() }

@@ -20,27 +20,19 @@ extension ScalarType {
   /// OCP FP8 E4M3 (`e4m3fn`): no infinity, NaN is S.1111.111, greatest value 448.
   public static let f8e4m3 = ScalarType(
     "f8_e4m3", bits: 8, .float,
-    ids: [
-      .safetensors: "F8_E4M3", .torchStorage: "Float8_e4m3fnStorage", .torchDType: "float8_e4m3fn",
-    ])
+    ids: [.safetensors: "F8_E4M3", .torchDType: "float8_e4m3fn"])
   /// OCP FP8 E5M2: IEEE-like, with infinities; greatest value 57344.
   public static let f8e5m2 = ScalarType(
     "f8_e5m2", bits: 8, .float,
-    ids: [.safetensors: "F8_E5M2", .torchStorage: "Float8_e5m2Storage", .torchDType: "float8_e5m2"])
+    ids: [.safetensors: "F8_E5M2", .torchDType: "float8_e5m2"])
   /// FP8 E4M3 with exponent bias 8: no infinity, no -0; the one NaN is 0x80.
   public static let f8e4m3fnuz = ScalarType(
     "f8_e4m3fnuz", bits: 8, .float,
-    ids: [
-      .safetensors: "F8_E4M3FNUZ", .torchStorage: "Float8_e4m3fnuzStorage",
-      .torchDType: "float8_e4m3fnuz",
-    ])
+    ids: [.safetensors: "F8_E4M3FNUZ", .torchDType: "float8_e4m3fnuz"])
   /// FP8 E5M2 with exponent bias 16: no infinity, no -0; the one NaN is 0x80.
   public static let f8e5m2fnuz = ScalarType(
     "f8_e5m2fnuz", bits: 8, .float,
-    ids: [
-      .safetensors: "F8_E5M2FNUZ", .torchStorage: "Float8_e5m2fnuzStorage",
-      .torchDType: "float8_e5m2fnuz",
-    ])
+    ids: [.safetensors: "F8_E5M2FNUZ", .torchDType: "float8_e5m2fnuz"])
   /// A power of two with exponent bias 127, without sign and zero; 0xFF is NaN.
   public static let f8e8m0 = ScalarType(
     "f8_e8m0", bits: 8, .float,
@@ -96,7 +88,7 @@ extension ScalarType {
   /// Two binary16: real, imaginary.
   public static let c32 = ScalarType(
     "c32", bits: 32, .complex,
-    ids: [.torchStorage: "ComplexHalfStorage", .torchDType: "complex32"])
+    ids: [.torchDType: "complex32"])
   /// Two binary32: real, imaginary.
   public static let c64 = ScalarType(
     "c64", bits: 64, .complex,

@@ -102,11 +102,15 @@ extension GGUFFormat {
           .cannotHold, "GGUF has no type for \(tensor.encoding)", at: place)
       }
       types[tensor.encoding] = type
-      guard let byteCount = tensor.encoding.byteCount(tensor.shape) else {
+      guard tensor.shape.columns % tensor.encoding.blockElements == 0 else {
         throw CheckpointError(
           .cannotHold,
-          "shape \(tensor.shape) does not fill whole blocks of \(tensor.encoding.blockElements) "
-            + "elements of \(tensor.encoding)", at: place)
+          "a row of shape \(tensor.shape) does not fill whole blocks of "
+            + "\(tensor.encoding.blockElements) elements of \(tensor.encoding)", at: place)
+      }
+      guard let byteCount = tensor.encoding.byteCount(tensor.shape) else {
+        throw CheckpointError(
+          .cannotHold, "shape \(tensor.shape) of \(tensor.encoding) is too large", at: place)
       }
       let padded = GGUFHeader.padded(UInt64(byteCount), alignment)
       let (sum, overflow) = total.addingReportingOverflow(padded)

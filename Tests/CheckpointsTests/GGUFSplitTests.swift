@@ -45,13 +45,13 @@ struct GGUFSplitTests {
 
   @Test func aShardAloneKeepsItsKeys() throws {
     let paths = try write()
-    let reader = try GGUFFormat.openSingle(paths[1], pool: FilePool())
+    let reader = try GGUFFormat.openPhysical(paths[1], pool: FilePool())
     #expect(Array(reader.metadata.keys) == ["split.no", "split.tensors.count", "split.count"])
     #expect(reader.metadata["split.no"] == .u16(1))
     #expect(reader.metadata["split.count"] == .u16(3))
     #expect(reader.metadata["split.tensors.count"] == .i32(11))
     #expect(reader.tensors.count == 4)
-    let first = try GGUFFormat.openSingle(paths[0], pool: FilePool())
+    let first = try GGUFFormat.openPhysical(paths[0], pool: FilePool())
     #expect(first.metadata.count == GGUFWritingTests.metadata.count + 3)
   }
 
@@ -71,7 +71,7 @@ struct GGUFSplitTests {
   @Test func shardsEndBeforeTheirLimit() throws {
     // padded sizes: 32 32 32 32 64 32 32 160 64 160 64
     let paths = try write { $0.maxShardBytes = 96 }
-    let counts = try paths.map { try GGUFFormat.openSingle($0, pool: FilePool()).tensors.count }
+    let counts = try paths.map { try GGUFFormat.openPhysical($0, pool: FilePool()).tensors.count }
     #expect(counts == [3, 2, 2, 1, 1, 1, 1])
     #expect(try GGUFFormat.open(paths[6], pool: FilePool()).tensors.count == 11)
   }
@@ -83,7 +83,7 @@ struct GGUFSplitTests {
     }
     #expect(paths.map { URL(filePath: $0).lastPathComponent } == ["model.gguf"])
     #expect(
-      try GGUFFormat.openSingle(paths[0], pool: FilePool()).metadata == GGUFWritingTests.metadata)
+      try GGUFFormat.openPhysical(paths[0], pool: FilePool()).metadata == GGUFWritingTests.metadata)
   }
 
   @Test func everyShardHasTheAlignment() throws {
@@ -92,7 +92,7 @@ struct GGUFSplitTests {
       $0.maxShardTensors = 4
     }
     for path in paths {
-      let reader = try GGUFFormat.openSingle(path, pool: FilePool())
+      let reader = try GGUFFormat.openPhysical(path, pool: FilePool())
       #expect(reader.metadata["general.alignment"] == .u32(64))
       #expect(reader.tensors.allSatisfy { $0.fileOffset % 64 == 0 })
       #expect(reader.warnings == [])

@@ -14,6 +14,10 @@ public enum GGUFFormat: FileFormat {
   public static let extensions = ["gguf"]
   /// Splits carry their own keys; there is no index file.
   public static let indexName: String? = nil
+  /// A GGUF is a file, not a folder.
+  public static let folderName: String? = nil
+  /// Typed keys and values.
+  public static let headerValues = HeaderValues.typed
   /// ggml's tensor type numbers.
   public static let idSpace = IDSpace.gguf
   /// llama.cpp's names.
@@ -39,7 +43,7 @@ public enum GGUFFormat: FileFormat {
 
   /// Opens one file alone, as it lies on the disk: a shard keeps its `split.*` keys and shows only
   /// the tensors it holds.
-  public static func openSingle(
+  public static func openPhysical(
     _ path: String, pool: FilePool
   ) throws(CheckpointError) -> any CheckpointReader {
     let header = try GGUFHeader.read(path, pool: pool)

@@ -12,6 +12,10 @@ public enum PyTorch: FileFormat {
   public static let extensions = ["bin", "pt", "pth"]
   /// The index that Transformers writes beside shards.
   public static let indexName: String? = "pytorch_model.bin.index.json"
+  /// The one file of an unsharded folder.
+  public static let folderName: String? = "pytorch_model.bin"
+  /// A pickle of tensors has no header.
+  public static let headerValues = HeaderValues.none
   /// Storage class names.
   public static let idSpace = IDSpace.torchStorage
   /// Transformers' names.

@@ -16,7 +16,7 @@ struct Destination {
     path = request.destination
     let ending = Paths.ending(request.destination)
     let byEnding = FileFormats.all.first { $0.extensions.contains(ending) }
-    let known = FileFormats.all.map(\.id).joined(separator: " ")
+    let known = FileFormats.all.map { $0.id }.joined(separator: " ")
     if let name = request.format {
       guard let format = FileFormats.named(name.lowercased()) else {
         throw ConversionError(.options, "unknown format '\(name)' in --to; supported: \(known)")

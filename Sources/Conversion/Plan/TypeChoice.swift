@@ -1,5 +1,5 @@
 internal import Checkpoints
-internal import Failures
+public import Failures
 internal import Quantization
 public import Tensors
 

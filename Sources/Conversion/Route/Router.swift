@@ -1,4 +1,4 @@
-internal import Failures
+public import Failures
 public import Tensors
 
 /// Finds routes between encodings and remembers them by kind.

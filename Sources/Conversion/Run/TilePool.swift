@@ -58,7 +58,7 @@ final class TilePool: Sendable {
     state.withLock { state in
       state.tileChecksums.mapValues { tiles in
         tiles.sorted { $0.index < $1.index }.reduce(UInt32(0)) { crc, tile in
-          CRC32.combine(crc, tile.crc, lengthOfSecond: tile.count)
+          CRC32.combine(crc, tile.crc, lengthOfB: UInt64(tile.count))
         }
       }
     }

@@ -34,19 +34,22 @@ extension SourceCheckpoint {
   static func format(
     of path: String, pool: FilePool
   ) throws(ConversionError) -> any FileFormat.Type {
-    let head = try passing { () throws(ByteIOError) in
-      let file = try pool.file(path)
-      return try file.read(count: Int(min(64, file.size)), at: 0)
-    }
-    if let format = FileFormats.all.first(where: { $0.recognises(path: path, head: head) }) {
-      return format
-    }
-    throw ConversionError(
-      .below,
-      wrapping: CheckpointError(
-        .unrecognised,
-        "no known format: neither its first bytes nor its name fit one of "
-          + FileFormats.all.map(\.id).joined(separator: " "), at: Place(file: path)))
+    let head = try passing { () throws(ByteIOError) in try firstBytes(of: path, pool: pool) }
+    for format in FileFormats.all where format.recognises(path: path, head: head) { return format }
+    throw unrecognised(path)
+  }
+
+  private static func firstBytes(of path: String, pool: FilePool) throws(ByteIOError) -> [UInt8] {
+    let file = try pool.file(path)
+    return try file.read(count: Int(min(64, file.size)), at: 0)
+  }
+
+  private static func unrecognised(_ path: String) -> ConversionError {
+    let known = FileFormats.all.map { $0.id }.joined(separator: " ")
+    let cause = CheckpointError(
+      .unrecognised, "no known format: neither its first bytes nor its name fit one of \(known)",
+      at: Place(file: path))
+    return ConversionError(.below, wrapping: cause)
   }
 
   /// Whether a name says that it is a shard after the first: `...-00002-of-00005.gguf`.

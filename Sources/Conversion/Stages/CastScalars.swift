@@ -1,4 +1,4 @@
-internal import Failures
+public import Failures
 public import Tensors
 
 /// Converts numbers of one scalar type to another, each rounded at most once.

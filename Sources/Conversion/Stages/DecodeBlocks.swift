@@ -1,4 +1,4 @@
-internal import Failures
+public import Failures
 internal import Quantization
 public import Tensors
 

@@ -15,7 +15,7 @@ import _TestSupport
     #expect(try back.read(count: 8, at: far + 8) == [0, 0, 0, 0, 1, 2, 3, 4])
   }
 
-  @Test(arguments: [(UInt64(9), 2), (11, 1), (.max, 1)])
+  @Test(arguments: [(UInt64(9), 2), (UInt64(11), 1), (UInt64.max, 1)])
   func refusesToWriteOutsideThePlan(_ offset: UInt64, _ count: Int) throws {
     let folder = try TemporaryFolder()
     let file = try OutputFile(folder.path("small"), size: 10)

@@ -14,7 +14,7 @@ import _TestSupport
     #expect(try file.readAll(limit: 200).count == 200)
   }
 
-  @Test(arguments: [(1, UInt64(200)), (201, 0), (1, .max), (Int.max, 1)])
+  @Test(arguments: [(1, UInt64(200)), (201, UInt64(0)), (1, UInt64.max), (Int.max, UInt64(1))])
   func refusesWhatTheFileDoesNotHold(_ count: Int, _ offset: UInt64) throws {
     let folder = try TemporaryFolder()
     let file = try RandomAccessFile(try folder.write("a", Array(0..<200)))

@@ -25,8 +25,8 @@ struct GGUFHostileTests {
     "alignment-0.gguf": (65, "power of two, found 0"),
     "alignment-2g.gguf": (65, "is 2147483648, at most"),
     "alignment-3.gguf": (65, "power of two, found 3"),
-    "alignment-wrong-type.gguf": (65, "must be a u32"),
-    "architecture-not-string.gguf": (65, "'general.architecture' is not a string"),
+    "alignment-wrong-type.gguf": (65, "must be a u32, found string"),
+    "architecture-not-string.gguf": (65, "'general.architecture' must be a string, found u32"),
     "array-elem-type-unknown.gguf": (65, "unknown value type"),
     "array-length-huge.gguf": (65, "array of 4611686018427387904 elements"),
     "array-length-times-size-overflow.gguf": (65, "array of "),
@@ -158,5 +158,40 @@ struct GGUFHostileTests {
       _ = try GGUFFormat.open("/nonexistent/x.gguf", pool: FilePool())
     }
     #expect(error.code == .io && error.exitStatus == .noInput)
+  }
+
+  /// Good files cut at every length and damaged at every byte open or are refused, nothing else.
+  @Test(arguments: ["writer.gguf", "order-big.gguf", "split-00001-of-00003.gguf"])
+  func damagedFilesNeverTrap(_ name: String) throws {
+    let folder = try TemporaryFolder()
+    let good = try Golden.bytes("FileFormats/gguf/\(name)")
+    let path = folder.path("x.gguf")
+    let header = min(good.count, 2048)
+    var refused = 0
+    func attempt(_ bytes: [UInt8]) throws {
+      try Data(bytes).write(to: URL(filePath: path))
+      do {
+        let reader = try GGUFFormat.openSingle(path, pool: FilePool())
+        _ = try? GGUFFormat.layOut(
+          WriteRequest(
+            tensors: reader.tensors.map {
+              .init(name: $0.name, encoding: $0.encoding, shape: $0.shape)
+            }, metadata: reader.metadata, fileName: "y.gguf", maxShardTensors: 2))
+      } catch {
+        #expect([65, 69].contains(error.exitStatus.rawValue), "\(error)")
+        refused += 1
+      }
+    }
+    // the last cuts may take no more than padding
+    let cuts = stride(from: 0, to: header - 32, by: 3)
+    for count in cuts { try attempt(Array(good[..<count])) }
+    #expect(refused == Array(cuts).count)
+    for position in 0..<header {
+      for mask: UInt8 in [0x01, 0xFF] {
+        var bytes = good
+        bytes[position] ^= mask
+        try attempt(bytes)
+      }
+    }
   }
 }

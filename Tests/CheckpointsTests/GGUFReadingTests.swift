@@ -1,8 +1,9 @@
 import ByteIO
-import Checkpoints
+@testable import Checkpoints
 import Documents
 import Failures
 import Foundation
+import Quantization
 import Tensors
 import Testing
 import _TestSupport
@@ -111,6 +112,16 @@ struct GGUFReadingTests {
     #expect(reader.tensors[0].encoding.name == "q5_0" && reader.extent(ofTensor: 0) == nil)
     let error = try #require(throws: CheckpointError.self) { _ = try reader.content(0) }
     #expect(error.exitStatus == .unsupported && error.message.contains("q5_0"))
+  }
+
+  /// The fields that are swapped are those of known types and lie in their blocks.
+  @Test(arguments: GGUFByteOrder.blockFields.keys.sorted())
+  func swappedFieldsLieInTheirBlocks(_ name: String) throws {
+    let type = try #require(QuantType.all.first { $0.name == name })
+    for field in try #require(GGUFByteOrder.fields(of: type.encoding)) {
+      #expect(field.width == 2 && field.offset % 2 == 0)
+      #expect(field.offset + field.width <= type.blockBytes)
+    }
   }
 
   @Test func peersFileIsRead() throws {

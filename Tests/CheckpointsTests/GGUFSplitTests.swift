@@ -68,6 +68,32 @@ struct GGUFSplitTests {
     }
   }
 
+  /// llama-gguf-split's files, byte for byte: by number of tensors and by size.
+  @Test func splitsEqualThePeersByteForByte() throws {
+    let cases: [(String, String, Int, (inout WriteRequest) -> Void)] = [
+      ("order-little", "by-number", 3, { $0.maxShardTensors = 4 }),
+      ("sizes", "by-size", 5, { $0.maxShardBytes = 1_000_000 }),
+    ]
+    for (source, target, count, limit) in cases {
+      let path = try folder.write(
+        "\(source).gguf", try Golden.bytes("FileFormats/gguf/\(source).gguf"))
+      let reader = try GGUFFormat.open(path, pool: FilePool())
+      var request = WriteRequest(
+        tensors: reader.tensors.map {
+          .init(name: $0.name, encoding: $0.encoding, shape: $0.shape)
+        },
+        metadata: reader.metadata, fileName: "\(target).gguf")
+      limit(&request)
+      let data = try reader.tensors.indices.map { try reader.content($0) }
+      let plan = try GGUFFormat.layOut(request)
+      #expect(plan.count == count)
+      for file in plan {
+        #expect(
+          file.bytes(data) == (try Golden.bytes("FileFormats/gguf/\(file.name)")), "\(file.name)")
+      }
+    }
+  }
+
   @Test func shardsEndBeforeTheirLimit() throws {
     // padded sizes: 32 32 32 32 64 32 32 160 64 160 64
     let paths = try write { $0.maxShardBytes = 96 }
@@ -167,7 +193,9 @@ struct GGUFSplitTests {
     #expect(
       count.code == .index && count.message.contains("'split.count' of a shard must be a u16"))
     let number = try refusal(try file { $0.key("split.count", type: 2, $0.number(UInt16(2))) })
-    #expect(number.message.contains("'split.no' of a shard must be a u16 below 2, found none"))
+    #expect(
+      number.message.contains(
+        "'split.no' of a shard must be a u16 below the count of 2, found none"))
     let total = try refusal(
       try file {
         $0.key("split.count", type: 2, $0.number(UInt16(2)))

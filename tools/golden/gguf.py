@@ -1,9 +1,10 @@
 """Makes Golden/FileFormats/gguf with gguf-py as the peer.
 
-usage: gguf.py GGUF_PY FIXTURES OUT
-  GGUF_PY   folder of the gguf-py source (llama.cpp/gguf-py)
-  FIXTURES  folder with malformed/ and llama/llama-spm-gqa/
-  OUT       folder to write
+usage: gguf.py GGUF_PY GGUF_SPLIT FIXTURES OUT
+  GGUF_PY     folder of the gguf-py source (llama.cpp/gguf-py)
+  GGUF_SPLIT  the program llama-gguf-split
+  FIXTURES    folder with malformed/ and llama/llama-spm-gqa/
+  OUT         folder to write
 Needs numpy and the zstd command.
 """
 
@@ -24,7 +25,7 @@ from gguf import GGUFValueType as V
 from gguf.constants import LlamaFileType
 from gguf.utility import size_label
 
-FIXTURES, OUT = sys.argv[2], sys.argv[3]
+SPLIT, FIXTURES, OUT = sys.argv[2:5]
 
 
 def pattern(count, seed):
@@ -148,6 +149,21 @@ def write_files(folder):
          "big"], input=b"YES\n", check=True, env=environment, capture_output=True)
 
 
+def split_files(folder):
+    """Splits by the peer: by number and by size, where padding decides."""
+    writer = gguf.GGUFWriter(f"{folder}/sizes.gguf", "test")
+    for index, size in enumerate([400000, 599999, 500001, 499969, 1500000, 5, 7]):
+        writer.add_tensor(f"t{index}", np.zeros(size, dtype=np.int8))
+    write(writer)
+    for source, limit, target in [
+        ("order-little", ["--split-max-tensors", "4"], "by-number"),
+        ("sizes", ["--split-max-size", "1M"], "by-size"),
+    ]:
+        subprocess.run(
+            [SPLIT, *limit, f"{folder}/{source}.gguf", f"{folder}/{target}"], check=True,
+            capture_output=True)
+
+
 def facts(folder):
     random.seed(1)
     counts = [0, 1, 5, 9, 10, 49, 50, 99, 100, 104, 105, 499, 500, 501, 949, 950, 999, 1000, 1500,
@@ -215,6 +231,7 @@ def main():
     shutil.rmtree(OUT, ignore_errors=True)
     os.makedirs(OUT)
     write_files(OUT)
+    split_files(OUT)
     facts(OUT)
     model_header(OUT)
     hostile(f"{OUT}/hostile")
@@ -226,7 +243,7 @@ def main():
     with open(f"{OUT}/manifest.json", "w") as file:
         json.dump({
             "script": "tools/golden/gguf.py",
-            "peer": f"gguf-py of llama.cpp, as in llama-cpp-python 0.3.36; numpy {np.__version__}",
+            "peer": f"gguf-py and llama-gguf-split of llama.cpp, as in llama-cpp-python 0.3.36; numpy {np.__version__}",
             "date": datetime.date.today().isoformat(),
             "files": {
                 "writer.gguf": "every value type and eleven tensors, by GGUFWriter",
@@ -234,6 +251,9 @@ def main():
                 "split-*.gguf": "the same with split_max_tensors=4",
                 "order-little.gguf": "ten tensor types, by GGUFWriter",
                 "order-big.gguf": "order-little.gguf after gguf_convert_endian big",
+                "by-number-*.gguf": "order-little.gguf after llama-gguf-split, four tensors each",
+                "sizes.gguf": "seven tensors of zeros, by GGUFWriter",
+                "by-size-*.gguf": "sizes.gguf after llama-gguf-split --split-max-size 1M",
                 "facts.json": "size labels, parameter counts and file types computed by gguf-py",
                 "llama-spm-gqa.header": "first bytes of a file by convert_hf_to_gguf.py",
                 "llama-spm-gqa.json": "that file as gguf-py reads it, and its size",

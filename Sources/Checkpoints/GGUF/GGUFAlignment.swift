@@ -15,7 +15,8 @@ enum GGUFAlignment {
   static func of(_ metadata: Metadata) throws(Refusal) -> UInt64 {
     guard let value = metadata[GGUFKey.alignment] else { return standard }
     guard case .u32(let alignment) = value else {
-      throw Refusal(message: "key '\(GGUFKey.alignment)' must be a u32, found \(value)")
+      throw Refusal(
+        message: "key '\(GGUFKey.alignment)' must be a u32, found \(GGUFValueType(value))")
     }
     guard alignment > 0, alignment & (alignment - 1) == 0 else {
       throw Refusal(

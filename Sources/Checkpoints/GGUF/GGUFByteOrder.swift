@@ -13,7 +13,7 @@ enum GGUFByteOrder {
   ///
   /// Other types build words from bytes in memory order, so that a big-endian file's meaning
   /// depends on the program that wrote it.
-  private static let blockFields: [String: [Field]] = [
+  static let blockFields: [String: [Field]] = [
     "q1_0": half(0), "q4_0": half(0), "q4_1": half(0, 2), "q8_0": half(0), "iq4_nl": half(0),
     "q2_K": half(80, 82), "q4_K": half(0, 2), "q5_K": half(0, 2), "q6_K": half(208),
     "tq1_0": half(52), "tq2_0": half(64), "mxfp4": [], "nvfp4": [],

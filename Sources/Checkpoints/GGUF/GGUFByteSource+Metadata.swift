@@ -138,8 +138,11 @@ extension GGUFByteSource {
     list.reserve(count: count, byteCount: 0)
     // A text that begins inside a character makes the joined bytes valid where the parts are not.
     var beginsInside = false
-    for index in 0..<count {
-      let text = try lengthPrefixed("element \(index) of \(what)")
+    while list.count < count {
+      let rest = count - list.count
+      if takeTexts(upTo: rest, into: &list, beginsInside: &beginsInside) == rest { break }
+      // this one crosses the window's end
+      let text = try lengthPrefixed("element \(list.count) of \(what)")
       if let first = text.first, first & 0xC0 == 0x80 { beginsInside = true }
       list.append(utf8: text)
     }

@@ -1,4 +1,5 @@
 internal import Failures
+internal import Quantization
 internal import Tensors
 
 extension GGUFByteSource {
@@ -83,10 +84,10 @@ extension GGUFByteSource {
 
   private func encoding(_ number: UInt32) throws(CheckpointError) -> Encoding {
     if let encoding = GGUFFormat.encoding(ofType: number) { return encoding }
-    if let removed = GGUFFormat.removedTypes[number] {
+    if let removed = QuantType.findRemoved(GGUFFormat.idSpace, .number(Int(number))) {
       throw failure(
         .unsupported,
-        "type \(number) (\(removed)) was removed from ggml; requantize the original model",
+        "type \(number) (\(removed.name)) was removed from ggml; requantize the original model",
         at: position - 4)
     }
     throw failure(.unsupported, "type \(number) is not a known ggml type", at: position - 4)

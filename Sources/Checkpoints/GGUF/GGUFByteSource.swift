@@ -1,4 +1,5 @@
 internal import ByteIO
+internal import Documents
 internal import Failures
 
 /// The bytes of a header, read front to back through a window that slides over the file.
@@ -106,9 +107,8 @@ struct GGUFByteSource: ~Copyable {
     _ type: T.Type, _ what: @autoclosure () -> String
   ) throws(CheckpointError) -> T {
     try require(MemoryLayout<T>.size, what())
-    let raw = window.loadUnaligned(fromByteOffset: cursor, as: T.self)
-    cursor += MemoryLayout<T>.size
-    return isBigEndian ? T(bigEndian: raw) : T(littleEndian: raw)
+    defer { cursor += MemoryLayout<T>.size }
+    return number(at: cursor, T.self)
   }
 
   /// The next count, length or axis: 64-bit, in version 1 32-bit.
@@ -149,5 +149,34 @@ struct GGUFByteSource: ~Copyable {
       throw failure(.header, "\(what()) is not valid UTF-8", at: begin)
     }
     return text
+  }
+
+  /// Takes the length-prefixed texts that lie wholly in the window, up to `count` of them.
+  ///
+  /// - Parameter beginsInside: set if a text's first byte continues a UTF-8 character.
+  /// - Returns: how many there were.
+  mutating func takeTexts(
+    upTo count: Int, into list: inout PackedStrings, beginsInside: inout Bool
+  ) -> Int {
+    var taken = 0
+    while taken < count, filled - cursor >= lengthBytes {
+      let length =
+        hasNarrowCounts ? UInt64(number(at: cursor, UInt32.self)) : number(at: cursor, UInt64.self)
+      let begin = cursor + lengthBytes
+      guard length <= UInt64(filled - begin) else { break }
+      let end = begin + Int(length)
+      if length > 0, window[begin] & 0xC0 == 0x80 { beginsInside = true }
+      list.append(utf8: UnsafeRawBufferPointer(rebasing: window[begin..<end]))
+      cursor = end
+      taken += 1
+    }
+    return taken
+  }
+
+  private func number<T: FixedWidthInteger & BitwiseCopyable>(
+    at offset: Int, _ type: T.Type
+  ) -> T {
+    let raw = window.loadUnaligned(fromByteOffset: offset, as: T.self)
+    return isBigEndian ? T(bigEndian: raw) : T(littleEndian: raw)
   }
 }

@@ -46,7 +46,8 @@ struct GGUFHeader {
     if let architecture = metadata[GGUFKey.architecture] {
       guard case .string = architecture else {
         throw source.failure(
-          .header, "key '\(GGUFKey.architecture)' is not a string: \(architecture)")
+          .header,
+          "key '\(GGUFKey.architecture)' must be a string, found \(GGUFValueType(architecture))")
       }
     }
     let alignment = try alignment(metadata, source)

@@ -21,7 +21,7 @@ struct GGUFSplitKeys: Equatable {
     guard count > 1 else { return nil }
     let numberValue = header.metadata[GGUFKey.splitNumber]
     guard case .u16(let number)? = numberValue, number < count else {
-      throw Self.wrong(GGUFKey.splitNumber, "a u16 below \(count)", numberValue, path)
+      throw Self.wrong(GGUFKey.splitNumber, "a u16 below the count of \(count)", numberValue, path)
     }
     let totalValue = header.metadata[GGUFKey.splitTensorCount]
     guard case .i32(let total)? = totalValue, total >= 0 else {
@@ -35,9 +35,9 @@ struct GGUFSplitKeys: Equatable {
   private static func wrong(
     _ key: String, _ expected: String, _ found: MetadataValue?, _ path: String
   ) -> CheckpointError {
-    CheckpointError(
-      .index,
-      "key '\(key)' of a shard must be \(expected), found \(found.map { "\($0)" } ?? "none")",
+    let type = found.map { "\(GGUFValueType($0))" } ?? "none"
+    return CheckpointError(
+      .index, "key '\(key)' of a shard must be \(expected), found \(type)",
       at: Place(file: path))
   }
 }

@@ -57,7 +57,7 @@ struct RequestOptions: ParsableArguments {
     request.allowRequantize = allowRequantize
     request.forceLossyArchitecture = forceLossyArchitecture
     request.embedTokenizer = !noEmbedTokenizer
-    request.lineage = !noLineage
+    request.lineage = noLineage ? .omitted : .written
     return request
   }
 }

@@ -138,7 +138,8 @@ struct DocumentPlanner {
       }
     }
     if !dropped.isEmpty {
-      result.warnings.append("header lists that texts cannot hold: " + dropped.joined(separator: " "))
+      result.warnings.append(
+        "header lists that texts cannot hold: " + dropped.joined(separator: " "))
     }
     return keys
   }
@@ -195,8 +196,9 @@ struct DocumentPlanner {
   // MARK: Lineage
 
   private func addLineage(_ result: inout PlannedDocuments) throws(ConversionError) {
+    if request.lineage == .kept { return }
     for key in result.metadata.keys where Lineage.isReplaced(key) { result.metadata[key] = nil }
-    guard request.lineage else { return }
+    guard request.lineage == .written else { return }
     let lineage = Lineage(
       classes: classes, architecture: naming.model?.architecture, losses: naming.losses)
     switch destination.format.headerValues {

@@ -45,7 +45,8 @@ struct Lineage {
 
   /// Whether a key tells how a file was made, and is made anew with each output.
   static func isReplaced(_ key: String) -> Bool {
-    ["lathe.version", "lathe.fidelity", "lathe.fidelity.tensors", "lathe.architecture"].contains(key)
+    ["lathe.version", "lathe.fidelity", "lathe.fidelity.tensors", "lathe.architecture"].contains(
+      key)
   }
 
   /// Whether a key is Lathe's own, which comparisons ignore.

@@ -28,12 +28,22 @@ public struct ConversionRequest: Sendable {
   public var forceLossyArchitecture = false
   /// Whether a GGUF also stores the original tokenizer.json.
   public var embedTokenizer = true
-  /// Whether Lathe's own keys are written.
-  public var lineage = true
+  /// What becomes of Lathe's own keys.
+  public var lineage = LineageMode.written
 
   /// A request with the defaults.
   public init(source: String, destination: String) {
     self.source = source
     self.destination = destination
   }
+}
+
+/// What becomes of the keys that tell how an output was made.
+public enum LineageMode: Hashable, Sendable {
+  /// They are made anew for this output.
+  case written
+  /// They are left out.
+  case omitted
+  /// Those of the source stay: nothing but the files changes.
+  case kept
 }

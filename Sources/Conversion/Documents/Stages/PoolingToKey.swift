@@ -20,7 +20,9 @@ struct PoolingToKey: DocumentStage {
   ) throws(ConversionError) -> DocumentResult {
     guard let architecture = context.model?.architecture.gguf,
       let modules = try context.source.document("modules.json"),
-      let pooling = modules.array?.first(where: { $0["type"]?.string?.hasSuffix("Pooling") ?? false }),
+      let pooling = modules.array?.first(where: {
+        $0["type"]?.string?.hasSuffix("Pooling") ?? false
+      }),
       let folder = pooling["path"]?.string
     else { return DocumentResult(content: .keys([:])) }
     let name = Paths.join(folder, "config.json")
@@ -31,7 +33,8 @@ struct PoolingToKey: DocumentStage {
         .source, "modules.json names the pooling '\(folder)', whose config.json is not there",
         at: Place(file: context.source.folder))
     }
-    let mode = Self.modes.first { settings[$0.flag]?.bool == true }
+    let mode =
+      Self.modes.first { settings[$0.flag]?.bool == true }
       ?? Self.modes.first { settings["pooling_mode"]?.string == $0.word }
     guard let mode else {
       throw ConversionError(

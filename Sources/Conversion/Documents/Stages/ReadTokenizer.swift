@@ -39,7 +39,8 @@ struct ReadTokenizer: DocumentStage {
         .filter { $0.hasSuffix(".jinja") }
     }
     var files: [String: [UInt8]] = [:]
-    for name in TokenizerSource.names + templates.map({ "\(TokenizerSource.templateFolder)/\($0)" }) {
+    for name in TokenizerSource.names + templates.map({ "\(TokenizerSource.templateFolder)/\($0)" })
+    {
       files[name] = try source.companion(name)
     }
     return TokenizerSource(

@@ -2,9 +2,9 @@
 public enum FileFormats {
   /// Every format, in the order in which files are tried and users see them.
   public static let all: [any FileFormat.Type] = [
-    GGUFFormat.self,
     Safetensors.self,
     PyTorch.self,
+    GGUFFormat.self,
   ]
 
   /// The format of that id.

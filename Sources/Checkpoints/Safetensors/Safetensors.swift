@@ -21,6 +21,10 @@ public enum Safetensors: FileFormat {
   public static let extensions = ["safetensors"]
   /// The index that Transformers writes.
   public static let indexName: String? = "model.safetensors.index.json"
+  /// The one file of an unsharded folder.
+  public static let folderName: String? = "model.safetensors"
+  /// `__metadata__` holds texts.
+  public static let headerValues = HeaderValues.texts
   /// The dtype words.
   public static let idSpace = IDSpace.safetensors
   /// The names are those of Transformers' modules.

@@ -1,2 +1,0 @@
-internal import ModelGraph
-extension Architecture { func problems(signatures: OpSignatures?) -> [ArchitectureError] { [] } }

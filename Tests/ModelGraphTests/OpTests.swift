@@ -39,6 +39,18 @@ import _TestSupport
     }
   }
 
+  @Test func bothCodesArise() {
+    let codes = OpExample.all.compactMap { example -> String? in
+      guard let op = OpRegistry.named(example.op) else { return nil }
+      do throws(GraphError) {
+        _ = try op.results(
+          try OpCall(op.signature, positional: example.positional, named: example.named))
+        return nil
+      } catch { return error.codeName }
+    }
+    #expect(Set(codes) == ["graph.shape", "graph.argument"])
+  }
+
   @Test(arguments: OpExample.all) func shapeRule(_ example: OpExample) throws {
     let op = try #require(OpRegistry.named(example.op))
     let result = Result<[ValueType], GraphError> { () throws(GraphError) in

@@ -88,6 +88,11 @@ extension GraphBuilder {
     case .value: return try valueOperand(expression)
     case .operand:
       if let use = try parameter(expression, argument, of: op) { return .parameter(use) }
+      if case .name(let name) = expression, name != "layer", !context.hasParameter(name),
+        try !isGraph(expression)
+      {
+        throw unknown(name, "a value, tensor or number")
+      }
       return try isGraph(expression) ? valueOperand(expression) : .scalar(scalar(expression))
     case .parameter:
       switch expression {

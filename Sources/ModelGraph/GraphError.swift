@@ -10,8 +10,6 @@ public enum GraphDomain: FailureDomain {
 public typealias GraphError = Failure<GraphDomain>
 
 extension Failure.Code where Domain == GraphDomain {
-  /// No op has that name.
-  public static var unknownOp: Self { .init("unknown-op", .malformed) }
   /// Too few or too many arguments, an attribute unknown, missing or twice, or one of a wrong kind.
   public static var argument: Self { .init("argument", .malformed) }
   /// A value or parameter has a shape or type that the op does not take.

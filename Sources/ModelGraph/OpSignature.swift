@@ -31,7 +31,8 @@ public struct OpSignature: Hashable, Sendable {
     case required
     /// Once or not at all.
     case optional
-    /// Once or not at all; may also name a tensor that the model lacks, or be `none`: left out then.
+    /// Once or not at all; may also name a tensor that the model lacks, or be `none`: left
+    /// out then.
     case absentAllowed
     /// Once or more; only the last positional argument.
     case repeated
@@ -89,7 +90,8 @@ public struct OpSignature: Hashable, Sendable {
     resultPerRepeated ? max(0, positional - arguments.count + 1) : 1
   }
 
-  /// The arguments that a call's expressions stand for: positional ones, then the named ones in order.
+  /// The arguments that a call's expressions stand for: positional ones, then the named ones
+  /// in order.
   ///
   /// Errors: `argument` if the counts or names do not fit.
   public func bind(

@@ -76,6 +76,7 @@ extension ArchitectureParser {
     _ line: SourceLine, _ indent: Int
   ) throws(ArchitectureError) -> Statement {
     var cursor = LineCursor(line)
+    cursor.isStatement = true
     switch cursor.peekName() {
     case "give":
       _ = cursor.takeWord("give")
@@ -119,7 +120,7 @@ extension ArchitectureParser {
     var targets: [String] = []
     repeat {
       let (name, place) = try cursor.name("a statement")
-      if LineCursor.reserved.contains(name) {
+      if cursor.isReserved(name) {
         throw cursor.failure(.name, "'\(name)' is a reserved word", at: place)
       }
       if targets.contains(name) {

@@ -16,6 +16,10 @@ extension LineCursor {
   static let tensorFunctions: Set<String> = ["has", "rows"]
   static let layerFunctions: Set<String> = ["any", "all"]
 
+  func isReserved(_ name: String) -> Bool {
+    Self.reserved.contains(name) && !(isStatement && name == "bias")
+  }
+
   /// An expression up to where it ends.
   mutating func formula() throws(ArchitectureError) -> Formula {
     skipSpaces()
@@ -219,7 +223,7 @@ extension LineCursor {
       mentions.append(Mention(kind: .given, location: place))
       return Node(expression: .name(name), height: 1)
     }
-    guard !Self.reserved.contains(name) else {
+    guard !isReserved(name) else {
       throw failure(.syntax, "expected an expression, found the reserved word '\(name)'", at: place)
     }
     if scalar == "[" {

@@ -8,6 +8,8 @@ struct LineCursor {
   var mentions: [Mention] = []
   /// Depth of `any` and `all` around the current position.
   var bindingDepth = 0
+  /// The line is a statement: there `bias` begins no clause and may be a value's name.
+  var isStatement = false
   /// Rows above, whose names end a condition: `if C or embedding if tied`.
   var tensorNames: Set<String> = []
   /// Depth of the expression being read.

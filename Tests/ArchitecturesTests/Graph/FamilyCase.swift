@@ -1,4 +1,5 @@
 import Architectures
+import Foundation
 import ModelGraph
 import Testing
 import _TestSupport
@@ -191,26 +192,22 @@ struct FamilyCase: Sendable, CustomTestStringConvertible {
     },
   ]
 
-  /// The family's file.
-  func text() throws -> String { try FamilyCase.text("\(family).arch") }
+  /// The family's file: one that the program carries, or a draft.
+  func text() throws -> String {
+    let carried = Golden.root.appending(path: "Formats/Architectures/\(family).arch")
+    if let text = try? String(contentsOf: carried, encoding: .utf8) { return text }
+    return String(
+      decoding: try Golden.bytes("Architectures/drafts/\(family).arch"), as: UTF8.self)
+  }
 
   /// The graph of the case, from the family's file or a changed one.
   func build(_ changed: String? = nil) throws -> Graph {
-    let parts = [
-      "common": try FamilyCase.text("common.part"), "rope": try FamilyCase.text("rope.part"),
-    ]
-    let architecture = try Architecture.parse(
-      file: "\(family).arch", text: try changed ?? text(),
-      parts: { name in parts[name].map { ("\(name).part", $0) } },
-      signatures: { OpRegistry.named($0)?.signature })
+    let architecture = try Architectures.parse(
+      file: "\(family).arch", text: try changed ?? text())
     let model = FamilyModel(
       architecture: architecture, given: given, present: present,
       modelClass: modelClass.isEmpty ? architecture.classes[0] : modelClass)
     let template = try #require(architecture.graphs[graph])
     return try GraphBuilder.build(template, of: Array(architecture.graphs.values), in: model)
-  }
-
-  private static func text(_ file: String) throws -> String {
-    String(decoding: try Golden.bytes("Graphs/\(file)"), as: UTF8.self)
   }
 }

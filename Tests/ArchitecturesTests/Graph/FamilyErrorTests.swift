@@ -81,7 +81,7 @@ struct BrokenFamily: Sendable, CustomTestStringConvertible {
       .make("gptoss"), "among = top_k(l, used)", "among = top_k(l, used + 7)",
       "top_k: k must be 1 to 8; found 9"),
     .init(
-      .make("gptoss"), "sinks = sinks", "sinks = sinks, bias = attn_norm",
+      .make("gptoss"), "sinks = sinks", "sinks = sinks, bias = attn_norm", at: "a = attention(q",
       "'attn_norm' is a tensor"),
     .init(
       .make("mamba"), "ssm_a, b, c, ssm_d)", "ssm_a, c, t, ssm_d)", "selective_scan: c",
@@ -99,10 +99,12 @@ struct BrokenFamily: Sendable, CustomTestStringConvertible {
     .init(
       .make("t5", "decoder") { $0.graph = "decode" },
       "bias = relative_bias(decoder.0.relative, distance, causal = true)",
-      "bias = relative_bias(encoder.3.relative, distance, causal = true)", "encoder.3.relative"),
+      "bias = relative_bias(decoder.0.relative, heads, causal = true)",
+      "relative_bias: distance must be 17 or more; found 4"),
     .init(
       .make("t5", "decoder") { $0.graph = "decode" }, "scale = 1, causal = true, bias = bias",
-      "scale = 1, bias = bias", "attention: bias must stretch", "[4, seq, past + seq]"),
+      "scale = 1, causal = false, bias = bias", "attention: bias must stretch",
+      "[4, seq, past + seq]"),
   ]
 }
 

@@ -1,5 +1,4 @@
 import Architectures
-import OrderedCollections
 import Tensors
 
 /// A model of a family, from hyper-parameters alone: it has the tensors that the conditions ask for.

@@ -10,6 +10,8 @@ public struct Architecture: Sendable {
   public let level: Int
   /// Classes of Transformers, the first one standing for a GGUF's.
   public let classes: [String]
+  /// `model_type` of config.json, by class.
+  public let modelTypes: [String: String]
   /// `general.architecture` of its GGUF files.
   public let gguf: String
   /// The prefix of described names and what may stand in its place; empty if there is none.
@@ -57,6 +59,9 @@ public struct Architecture: Sendable {
 
   /// The dialects whose names the language's two columns hold.
   public static let dialects: [Dialect] = [.huggingface, .gguf]
+
+  /// `model_type` of a class, nil where the description says nothing.
+  public func modelType(of className: String) -> String? { modelTypes[className] }
 
   /// The row of that name, `group.name` where it is needed, `.bias` for its bias.
   func resolve(_ reference: String, within group: Int? = nil) -> Resolved {

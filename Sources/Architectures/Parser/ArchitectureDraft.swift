@@ -7,6 +7,7 @@ struct ArchitectureDraft {
   var level = 1
   var place = SourceLocation(file: "", line: 1, column: 1)
   var classes: [String] = []
+  var modelTypes: [String: String] = [:]
   var gguf = ""
   var prefixes: [String] = []
   var unprefixed: [String] = []
@@ -42,7 +43,7 @@ struct ArchitectureDraft {
     var words: Set<String> = []
     for parameter in parameters.values { words.formUnion(parameter.type.words.map(\.text)) }
     return Architecture(
-      name: name, level: level, classes: classes, gguf: gguf, prefixes: prefixes,
+      name: name, level: level, classes: classes, modelTypes: modelTypes, gguf: gguf, prefixes: prefixes,
       unprefixedClasses: unprefixed, aliases: aliases, tokenizers: tokenizers,
       parameters: parameters, pathAliases: pathAliases, words: self.words, groups: groups,
       rows: rows, layouts: layouts, omissions: omissions, ignored: ignored, limits: limits,

@@ -89,7 +89,10 @@ extension ArchitectureParser {
     let (text, place) = try cursor.column("a type")
     var base = text
     var count = ParameterType.Count.one
-    if text.hasSuffix("]"), let open = text.firstIndex(of: "[") {
+    if text.hasSuffix("{}") {
+      count = .numbered
+      base = String(text.dropLast(2))
+    } else if text.hasSuffix("]"), let open = text.firstIndex(of: "[") {
       let inner = String(text[text.index(after: open)...].dropLast())
       count = inner.isEmpty ? .list : .per(inner)
       base = String(text[..<open])

@@ -126,6 +126,16 @@ struct ArchitectureParser {
     case "huggingface":
       try once(!draft.classes.isEmpty)
       draft.classes = try distinct(&cursor, "a class")
+    case "model_type":
+      let (type, _) = try cursor.column("the model_type")
+      for (name, place) in try cursor.columns() {
+        guard draft.classes.contains(name) else {
+          throw cursor.failure(.name, "'\(name)' is no class of the line 'huggingface'", at: place)
+        }
+        guard draft.modelTypes.updateValue(type, forKey: name) == nil else {
+          throw cursor.failure(.name, "the model_type of '\(name)' stands twice", at: place)
+        }
+      }
     case "gguf":
       try once(!draft.gguf.isEmpty)
       draft.gguf = try cursor.column("the architecture's name in GGUF").0
@@ -144,8 +154,8 @@ struct ArchitectureParser {
     default:
       throw cursor.failure(
         .name,
-        "'\(word)' is no word of the head; there are huggingface, gguf, prefix, also, tokenizer, "
-          + "include", at: place)
+        "'\(word)' is no word of the head; there are huggingface, model_type, gguf, prefix, also, "
+          + "tokenizer, include", at: place)
     }
   }
 

@@ -50,6 +50,8 @@ public struct ParameterType: Hashable, Sendable {
     case one
     /// A list of any length.
     case list
+    /// A list that config.json holds as an object with the keys "0", "1", ...
+    case numbered
     /// As many as the hyper-parameter says; a single value is repeated.
     case per(String)
   }
@@ -75,6 +77,7 @@ public struct ParameterType: Hashable, Sendable {
     return switch count {
     case .one: one
     case .list: one + "[]"
+    case .numbered: one + "{}"
     case .per(let name): "\(one)[\(name)]"
     }
   }

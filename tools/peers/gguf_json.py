@@ -7,8 +7,6 @@ import hashlib
 import json
 import sys
 
-import gguf
-
 
 def value_of(field):
     kinds = [kind.name for kind in field.types]
@@ -19,6 +17,8 @@ def value_of(field):
 
 
 def describe(path):
+    import gguf  # late: the caller may have put another tree's gguf first in sys.path
+
     reader = gguf.GGUFReader(path)
     tensors = [
         {

@@ -39,3 +39,16 @@ def write(path, value):
     """JSON, one key a line, ending with a newline."""
     text = json.dumps(value, indent=1, ensure_ascii=False)
     pathlib.Path(path).write_text(text + "\n", encoding="utf-8")
+
+
+def compact(value):
+    """JSON with one line per top-level key and per element of a top-level list."""
+    lines = []
+    for key, item in value.items():
+        if isinstance(item, list):
+            elements = ",\n  ".join(json.dumps(element, ensure_ascii=False) for element in item)
+            text = f"[\n  {elements}\n ]"
+        else:
+            text = json.dumps(item, ensure_ascii=False)
+        lines.append(f" {json.dumps(key)}: {text}")
+    return "{\n" + ",\n".join(lines) + "\n}\n"

@@ -34,14 +34,15 @@ public enum LatheBinary {
       try Peer.python(), ["-I", "-S", script, report, try url().path()] + arguments,
       environment: environment, input: input)
     let figures = try String(contentsOfFile: report, encoding: .utf8).split(separator: " ")
-    guard figures.count == 3, let status = Int32(figures[0]), let seconds = Double(figures[1]),
-      let peak = Int(figures[2])
+    guard figures.count == 4, let status = Int32(figures[0]), let seconds = Double(figures[1]),
+      let cpu = Double(figures[2]), let peak = Int(figures[3])
     else {
       throw MissingPiece("measure.py reported nothing: \(result.standardError)")
     }
     return ProcessResult(
       status: status, standardOutput: result.standardOutput,
-      standardError: result.standardError, seconds: seconds, peakBytes: peak)
+      standardError: result.standardError, seconds: seconds, cpuSeconds: cpu,
+      peakBytes: peak)
   }
 }
 

@@ -10,6 +10,8 @@ public struct ProcessResult: Sendable {
   public let standardError: String
   /// Seconds from start to end.
   public let seconds: Double
+  /// Seconds of processor time; known only of measured runs.
+  public let cpuSeconds: Double?
   /// Peak resident memory in bytes; known only of measured runs.
   public let peakBytes: Int?
 
@@ -41,6 +43,6 @@ public struct ProcessResult: Sendable {
       status: process.terminationStatus + (crashed ? 128 : 0),
       standardOutput: String(decoding: try Data(contentsOf: output), as: UTF8.self),
       standardError: String(decoding: try Data(contentsOf: errors), as: UTF8.self),
-      seconds: elapsed / .seconds(1), peakBytes: nil)
+      seconds: elapsed / .seconds(1), cpuSeconds: nil, peakBytes: nil)
   }
 }

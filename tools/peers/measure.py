@@ -1,4 +1,4 @@
-"""Runs a program and writes "STATUS SECONDS PEAK_BYTES" to a file.
+"""Runs a program and writes "STATUS SECONDS CPU_SECONDS PEAK_BYTES" to a file.
 
     python -I -S measure.py REPORT PROGRAM ARGUMENT...
 """
@@ -14,4 +14,5 @@ seconds = time.monotonic() - start
 code = os.waitstatus_to_exitcode(status)
 with open(sys.argv[1], "w", encoding="ascii") as report:
     unit = 1 if sys.platform == "darwin" else 1024
-    report.write(f"{code if code >= 0 else 128 - code} {seconds:.6f} {usage.ru_maxrss * unit}")
+    cpu = usage.ru_utime + usage.ru_stime
+    report.write(f"{code if code >= 0 else 128 - code} {seconds:.6f} {cpu:.6f} {usage.ru_maxrss * unit}")

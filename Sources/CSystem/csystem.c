@@ -5,6 +5,9 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#if defined(__linux__)
+#include <sched.h>
+#endif
 #include <unistd.h>
 
 int lathe_cpu_level(void) {
@@ -43,3 +46,20 @@ int lathe_rename_new(const char *from, const char *to) {
   return renamex_np(from, to, RENAME_EXCL);
 }
 #endif
+
+void lathe_start_writeback(int descriptor) {
+#if defined(__linux__)
+  (void)sync_file_range(descriptor, 0, 0, SYNC_FILE_RANGE_WRITE);
+#else
+  (void)descriptor;
+#endif
+}
+
+int lathe_processor_count(void) {
+#if defined(__linux__)
+  cpu_set_t set;
+  if (sched_getaffinity(0, sizeof set, &set) == 0 && CPU_COUNT(&set) > 0) return CPU_COUNT(&set);
+#endif
+  long count = sysconf(_SC_NPROCESSORS_ONLN);
+  return count > 0 ? (int)count : 1;
+}

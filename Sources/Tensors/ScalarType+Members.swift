@@ -2,60 +2,72 @@ extension ScalarType {
   /// IEEE 754 binary64.
   public static let f64 = ScalarType(
     "f64", bits: 64, .float,
+    format: FloatFormat(exponentBits: 11, fractionBits: 52, bias: 1023, specials: .ieee),
     ids: [.gguf: 28, .safetensors: "F64", .torchStorage: "DoubleStorage", .torchDType: "float64"])
   /// IEEE 754 binary32.
   public static let f32 = ScalarType(
     "f32", bits: 32, .float,
+    format: FloatFormat(exponentBits: 8, fractionBits: 23, bias: 127, specials: .ieee),
     ids: [.gguf: 0, .safetensors: "F32", .torchStorage: "FloatStorage", .torchDType: "float32"])
   /// IEEE 754 binary16.
   public static let f16 = ScalarType(
     "f16", bits: 16, .float,
+    format: FloatFormat(exponentBits: 5, fractionBits: 10, bias: 15, specials: .ieee),
     ids: [.gguf: 1, .safetensors: "F16", .torchStorage: "HalfStorage", .torchDType: "float16"])
   /// The upper half of a binary32: 8 exponent and 7 fraction bits.
   public static let bf16 = ScalarType(
     "bf16", bits: 16, .float,
+    format: FloatFormat(exponentBits: 8, fractionBits: 7, bias: 127, specials: .ieee),
     ids: [
       .gguf: 30, .safetensors: "BF16", .torchStorage: "BFloat16Storage", .torchDType: "bfloat16",
     ])
   /// OCP FP8 E4M3 (`e4m3fn`): no infinity, NaN is S.1111.111, greatest value 448.
   public static let f8e4m3 = ScalarType(
     "f8_e4m3", bits: 8, .float,
+    format: FloatFormat(exponentBits: 4, fractionBits: 3, bias: 7, specials: .lastCodeNaN),
     ids: [
-      .safetensors: "F8_E4M3", .torchStorage: "Float8_e4m3fnStorage", .torchDType: "float8_e4m3fn",
+      .safetensors: "F8_E4M3", .torchDType: "float8_e4m3fn",
     ])
   /// OCP FP8 E5M2: IEEE-like, with infinities; greatest value 57344.
   public static let f8e5m2 = ScalarType(
     "f8_e5m2", bits: 8, .float,
-    ids: [.safetensors: "F8_E5M2", .torchStorage: "Float8_e5m2Storage", .torchDType: "float8_e5m2"])
+    format: FloatFormat(exponentBits: 5, fractionBits: 2, bias: 15, specials: .ieee),
+    ids: [.safetensors: "F8_E5M2", .torchDType: "float8_e5m2"])
   /// FP8 E4M3 with exponent bias 8: no infinity, no -0; the one NaN is 0x80.
   public static let f8e4m3fnuz = ScalarType(
     "f8_e4m3fnuz", bits: 8, .float,
+    format: FloatFormat(exponentBits: 4, fractionBits: 3, bias: 8, specials: .negativeZeroNaN),
     ids: [
-      .safetensors: "F8_E4M3FNUZ", .torchStorage: "Float8_e4m3fnuzStorage",
+      .safetensors: "F8_E4M3FNUZ",
       .torchDType: "float8_e4m3fnuz",
     ])
   /// FP8 E5M2 with exponent bias 16: no infinity, no -0; the one NaN is 0x80.
   public static let f8e5m2fnuz = ScalarType(
     "f8_e5m2fnuz", bits: 8, .float,
+    format: FloatFormat(exponentBits: 5, fractionBits: 2, bias: 16, specials: .negativeZeroNaN),
     ids: [
-      .safetensors: "F8_E5M2FNUZ", .torchStorage: "Float8_e5m2fnuzStorage",
+      .safetensors: "F8_E5M2FNUZ",
       .torchDType: "float8_e5m2fnuz",
     ])
   /// A power of two with exponent bias 127, without sign and zero; 0xFF is NaN.
   public static let f8e8m0 = ScalarType(
     "f8_e8m0", bits: 8, .float,
+    format: FloatFormat(exponentBits: 8, fractionBits: 0, bias: 127, specials: .lastCodeNaN),
     ids: [.safetensors: "F8_E8M0", .torchDType: "float8_e8m0fnu"])
   /// OCP FP6 E2M3: no infinity, no NaN; greatest value 7.5.
   public static let f6e2m3 = ScalarType(
     "f6_e2m3", bits: 6, .float,
+    format: FloatFormat(exponentBits: 2, fractionBits: 3, bias: 1, specials: .none),
     ids: [.safetensors: "F6_E2M3"])
   /// OCP FP6 E3M2: no infinity, no NaN; greatest value 28.
   public static let f6e3m2 = ScalarType(
     "f6_e3m2", bits: 6, .float,
+    format: FloatFormat(exponentBits: 3, fractionBits: 2, bias: 3, specials: .none),
     ids: [.safetensors: "F6_E3M2"])
   /// OCP FP4 E2M1: 0, 0.5, 1, 1.5, 2, 3, 4, 6 and their negatives; the first element in the low nibble.
   public static let f4e2m1 = ScalarType(
     "f4_e2m1", bits: 4, .float,
+    format: FloatFormat(exponentBits: 2, fractionBits: 1, bias: 1, specials: .none),
     ids: [.safetensors: "F4"])
   /// 64-bit integer, two's complement.
   public static let i64 = ScalarType(

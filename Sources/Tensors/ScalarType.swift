@@ -13,13 +13,19 @@ public struct ScalarType: Hashable, Sendable, CustomStringConvertible {
   public let bits: Int
   /// How the bits are read.
   public let kind: Kind
+  /// The fields of a float; nil for other kinds.
+  public let format: FloatFormat?
   /// What formats call it.
   public let ids: [IDSpace: ExternalID]
 
-  init(_ name: String, bits: Int, _ kind: Kind, ids: [IDSpace: ExternalID]) {
+  init(
+    _ name: String, bits: Int, _ kind: Kind, format: FloatFormat? = nil,
+    ids: [IDSpace: ExternalID]
+  ) {
     self.name = name
     self.bits = bits
     self.kind = kind
+    self.format = format
     self.ids = ids
   }
 

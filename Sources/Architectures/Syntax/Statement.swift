@@ -5,7 +5,7 @@ public struct Statement: Hashable, Sendable {
     /// `a, b = expression`.
     case assign([String], Expression)
     /// `y = mix e over r` with its body, which ends in `give`.
-    case mix(result: String, variable: String, over: String, body: [Statement])
+    case mix(result: String, variable: String, over: Expression, body: [Statement])
     /// `give expression`.
     case give(Expression)
     /// `repeat group` with its body, run once per layer.

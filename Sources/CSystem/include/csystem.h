@@ -16,4 +16,10 @@ int lathe_exchange(const char *a, const char *b);
 
 /// renameat2(2) with RENAME_NOREPLACE: 0, or -1 with errno.
 int lathe_rename_new(const char *from, const char *to);
+
+/// Begins to write a file's dirty pages to the disk, without waiting; does nothing where it cannot.
+void lathe_start_writeback(int descriptor);
+
+/// Processors this process may run on, at least 1.
+int lathe_processor_count(void);
 #endif

@@ -1,0 +1,210 @@
+internal import Architectures
+internal import ByteIO
+internal import Checkpoints
+internal import Documents
+internal import Failures
+internal import Tensors
+
+/// Plans configuration, tokenizer and header keys.
+struct DocumentPlanner {
+  let request: ConversionRequest
+  let source: SourceCheckpoint
+  let destination: Destination
+  let naming: Naming
+  let choice: TypeChoice
+  /// The output's tensors.
+  let tensors: [WriteRequest.Tensor]
+  /// The output's classes, in the order of the tensors.
+  let classes: [Fidelity]
+
+  func make() throws(ConversionError) -> PlannedDocuments {
+    var result = PlannedDocuments()
+    let isGGUF = destination.format.dialect == .gguf
+    if naming.model != nil {
+      if isGGUF { try addModelKeys(&result) } else { try addModelFiles(&result) }
+    } else {
+      try keep(&result)
+    }
+    try addLineage(&result)
+    return result
+  }
+
+  private var context: DocumentContext {
+    DocumentContext(
+      source: source, model: naming.model, request: request,
+      vocabularyRows: naming.vocabularyRows)
+  }
+
+  // MARK: Hugging Face -> GGUF
+
+  private func addModelKeys(_ result: inout PlannedDocuments) throws(ConversionError) {
+    let name = Paths.name(Paths.resolved(source.folder) ?? source.folder)
+    let general = GeneralKeys(
+      architecture: naming.model?.architecture.gguf ?? "", folderName: name,
+      config: source.config, generationConfig: source.generationConfig, tensors: tensors,
+      fileType: fileType)
+    result.metadata = general.head()
+    let router = DocumentRouter()
+    try add(router.run(from: .configuration, to: .modelKeys, in: context), to: &result)
+    if try source.companion("modules.json") != nil {
+      try add(router.run(from: .sentenceModules, to: .poolingKey, in: context), to: &result)
+    }
+    for (key, value) in general.tail() { result.metadata[key] = value }
+    let kind = try ReadTokenizer.kind(of: source)
+    try add(router.run(from: kind, to: .tokenizerKeys, in: context), to: &result)
+  }
+
+  private func add(
+    _ made: (content: DocumentContent, route: DocumentRoute), to result: inout PlannedDocuments
+  ) throws(ConversionError) {
+    result.routes.append(made.route)
+    switch made.content {
+    case .keys(let keys):
+      for (key, value) in keys { result.metadata[key] = value }
+    case .files(let files, _):
+      result.files += files.map { PlannedFile(name: $0.name, bytes: $0.bytes) }
+    case .inSource, .vocabulary, .configuration:
+      throw ConversionError(.internal, "\(made.route.target) is neither keys nor files")
+    }
+  }
+
+  /// The name of the output's general.file_type.
+  private var fileType: String? {
+    switch choice {
+    case .encoding(let encoding): return encoding.name
+    case .source:
+      var bytes: [Encoding: Int] = [:]
+      for tensor in tensors where tensor.shape.rank > 1 {
+        bytes[tensor.encoding, default: 0] += tensor.encoding.byteCount(tensor.shape) ?? 0
+      }
+      return bytes.max { ($0.value, $1.key.name) < ($1.value, $0.key.name) }?.key.name
+    }
+  }
+
+  // MARK: GGUF -> Hugging Face
+
+  private func addModelFiles(_ result: inout PlannedDocuments) throws(ConversionError) {
+    if destination.format.headerValues == .texts { result.metadata["format"] = .string("pt") }
+    guard destination.isFolder else { return }
+    let router = DocumentRouter()
+    let tokenizer = try router.run(from: .tokenizerKeys, to: .tokenizerFiles, in: context)
+    let model = try router.run(from: .modelKeys, to: .configuration, in: context)
+    guard case .configuration(var config) = model.content,
+      case .files(_, let additions) = tokenizer.content
+    else { throw ConversionError(.internal, "a configuration and files were expected") }
+    for (key, value) in additions { config[key] = value }
+    if let word = Self.dtypeWord(of: fileType) { config["dtype"] = .string(word) }
+    result.routes.append(model.route)
+    result.files.append(PlannedFile(name: "config.json", bytes: config.bytes(.pretty) + [10]))
+    try add(tokenizer, to: &result)
+  }
+
+  // MARK: Names stay
+
+  private func keep(_ result: inout PlannedDocuments) throws(ConversionError) {
+    let same = source.reader.format.id == destination.format.id
+    if destination.format.dialect == .gguf {
+      result.metadata = source.reader.metadata
+      if source.reader.dialect == .gguf, case .encoding = choice,
+        let type = fileType.flatMap(GGUFFileType.named)
+      {
+        result.metadata[GGUFKey.fileType] = .u32(type.number)
+        result.metadata[GGUFKey.quantizationVersion] = .u32(GeneralKeys.quantizationVersion)
+      }
+    } else if destination.format.headerValues == .texts {
+      result.metadata = same ? source.reader.metadata : texts(&result)
+      if source.reader.format.dialect == .huggingface, result.metadata["format"] == nil {
+        result.metadata["format"] = .string("pt")
+      }
+    } else if !source.reader.metadata.isEmpty, !same {
+      result.warnings.append(
+        "\(destination.format.id) has no header keys: "
+          + "\(ByteText.count(source.reader.metadata.count, "key")) of the source are left out")
+    }
+    if destination.isFolder, source.isFolder { try copyFiles(&result) }
+  }
+
+  /// The source's keys as texts; arrays are left out.
+  private func texts(_ result: inout PlannedDocuments) -> Metadata {
+    var keys: Metadata = [:]
+    var dropped: [String] = []
+    for (key, value) in source.reader.metadata {
+      if let text = value.string {
+        keys[key] = .string(text)
+      } else if value.array != nil {
+        dropped.append(key)
+      } else {
+        keys[key] = .string(value.json().text())
+      }
+    }
+    if !dropped.isEmpty {
+      result.warnings.append(
+        "header lists that texts cannot hold: " + dropped.joined(separator: " "))
+    }
+    return keys
+  }
+
+  /// Most bytes of a small file that is carried over.
+  private static let smallFile: UInt64 = 64 << 20
+
+  /// Carries the small files of a folder over: configuration, tokenizer, model card.
+  private func copyFiles(_ result: inout PlannedDocuments) throws(ConversionError) {
+    let names = try passing { () throws(ByteIOError) in try Paths.names(in: source.folder) }
+    let endings = Set(FileFormats.all.flatMap { $0.extensions })
+    let indexes = FileFormats.all.compactMap { $0.indexName }
+    var copied: [String] = []
+    for name in names where !name.hasPrefix(".") && !indexes.contains(name) {
+      guard let identity = FileIdentity.of(Paths.join(source.folder, name)), identity.isRegular,
+        !endings.contains(Paths.ending(name))
+      else { continue }
+      guard identity.size <= Self.smallFile else {
+        result.warnings.append("the file \(name) is too large to be carried over")
+        continue
+      }
+      guard var bytes = try source.companion(name) else { continue }
+      if name == "config.json", case .encoding(let encoding) = choice,
+        let word = Self.dtypeWord(of: encoding.name), let config = source.config
+      {
+        bytes = Self.configuration(config, dtype: word)
+      }
+      result.files.append(PlannedFile(name: name, bytes: bytes))
+      copied.append(name)
+    }
+    if !copied.isEmpty {
+      result.routes.append(
+        DocumentRoute(
+          origin: "small files", target: "small files", stages: [],
+          notes: [copied.joined(separator: " ")]))
+    }
+  }
+
+  /// What config.json calls a type: `bfloat16`.
+  private static func dtypeWord(of name: String?) -> String? {
+    guard let type = name.flatMap(ScalarType.named), case .word(let word)? = type.ids[.torchDType]
+    else { return nil }
+    return word
+  }
+
+  /// A configuration that says the output's type under the key it had.
+  private static func configuration(_ config: JSONValue, dtype: String) -> [UInt8] {
+    var config = config
+    let key = config["torch_dtype"] != nil ? "torch_dtype" : "dtype"
+    config[key] = .string(dtype)
+    return config.bytes(.pretty) + [10]
+  }
+
+  // MARK: Lineage
+
+  private func addLineage(_ result: inout PlannedDocuments) throws(ConversionError) {
+    if request.lineage == .kept { return }
+    for key in result.metadata.keys where Lineage.isReplaced(key) { result.metadata[key] = nil }
+    guard request.lineage == .written else { return }
+    let lineage = Lineage(
+      classes: classes, architecture: naming.model?.architecture, losses: naming.losses)
+    switch destination.format.headerValues {
+    case .none: return
+    case .texts: for (key, value) in lineage.texts() { result.metadata[key] = value }
+    case .typed: for (key, value) in lineage.keys() { result.metadata[key] = value }
+    }
+  }
+}

@@ -1,0 +1,21 @@
+internal import Architectures
+internal import Failures
+
+/// The hyper-parameter keys of a GGUF, as the model read them -> config.json.
+struct KeysToConfiguration: DocumentStage {
+  let id = "keys-to-configuration"
+  let source = DocumentKind.modelKeys
+  let target = DocumentKind.configuration
+
+  func run(
+    _ input: DocumentContent, in context: DocumentContext
+  ) throws(ConversionError) -> DocumentResult {
+    guard let model = context.model else {
+      throw ConversionError(.internal, "\(id) needs a model")
+    }
+    let config = try passing(at: Place(file: context.source.path)) { () throws(ArchitectureError) in
+      try model.configuration()
+    }
+    return DocumentResult(content: .configuration(config))
+  }
+}

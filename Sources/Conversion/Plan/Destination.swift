@@ -1,0 +1,99 @@
+internal import ByteIO
+internal import Checkpoints
+internal import Failures
+
+/// Where the output goes, and in which format.
+struct Destination {
+  let path: String
+  let format: any FileFormat.Type
+  /// Whether the output is a folder of files.
+  let isFolder: Bool
+
+  /// Decides by `--to` and the destination's ending.
+  ///
+  /// - Throws: `.options` for an unknown format, or one that contradicts the ending.
+  init(_ request: ConversionRequest) throws(ConversionError) {
+    path = request.destination
+    let ending = Paths.ending(request.destination)
+    let byEnding = FileFormats.all.first { $0.extensions.contains(ending) }
+    let known = FileFormats.all.map { $0.id }.joined(separator: " ")
+    if let name = request.format {
+      guard let format = FileFormats.named(name.lowercased()) else {
+        throw ConversionError(.options, "unknown format '\(name)' in --to; supported: \(known)")
+      }
+      if let byEnding, byEnding.id != format.id {
+        throw ConversionError(
+          .options, "--to \(format.id) contradicts the ending .\(ending) of \(path)")
+      }
+      self.format = format
+    } else if let byEnding {
+      format = byEnding
+    } else {
+      guard let fallback = FileFormats.named("safetensors") else {
+        throw ConversionError(.internal, "the format safetensors is not registered")
+      }
+      format = fallback
+    }
+    let isShardedFile = format.folderName == nil && request.maxShards
+    isFolder = byEnding == nil && (format.folderName != nil || isShardedFile)
+    if !isFolder, request.maxShards {
+      throw ConversionError(
+        .options,
+        "a result in several files needs a folder: give -o a name without the ending .\(ending)",
+        at: Place(file: path))
+    }
+  }
+
+  /// Name of the output's file inside its folder, or of the output itself.
+  func fileName(source: SourceCheckpoint) -> String {
+    guard isFolder else { return Paths.name(path) }
+    if let name = format.folderName { return name }
+    let name = Paths.name(Paths.resolved(source.path) ?? source.path)
+    let stem = source.isFolder ? name : SourceCheckpoint.stem(name)
+    return stem + "." + (format.extensions.first ?? format.id)
+  }
+
+  /// - Throws: `.sameFile` if a source file is the output, under whatever name.
+  func checkApart(from source: SourceCheckpoint) throws(ConversionError) {
+    var mine: [(path: String, identity: FileIdentity)] = []
+    for path in [path, path + ".partial"] {
+      if let identity = FileIdentity.of(path) { mine.append((path, identity)) }
+    }
+    let theirs = source.reader.files + [source.path]
+    for other in theirs {
+      guard let identity = FileIdentity.of(other) else { continue }
+      for own in mine where own.identity.isSameFile(as: identity) {
+        throw ConversionError(
+          .sameFile, "input and output are the same: \(other)", at: Place(file: own.path))
+      }
+    }
+    guard isFolder, let folder = Paths.resolved(path) else { return }
+    for other in theirs {
+      guard let resolved = Paths.resolved(other) else { continue }
+      if resolved.hasPrefix(folder + "/") {
+        throw ConversionError(
+          .sameFile, "the input lies inside the output folder: \(other)", at: Place(file: path))
+      }
+    }
+  }
+}
+
+extension ConversionRequest {
+  /// Whether a limit per file was asked for.
+  var maxShards: Bool { maxShardBytes != nil || maxShardTensors != nil }
+}
+
+extension SourceCheckpoint {
+  /// A file name without its ending and shard number: `model` of `model-00001-of-00003.gguf`.
+  static func stem(_ name: String) -> String {
+    var stem = Substring(name)
+    if let dot = stem.lastIndex(of: "."), dot != stem.startIndex { stem = stem[..<dot] }
+    let parts = stem.split(separator: "-", omittingEmptySubsequences: false)
+    if parts.count > 3, parts[parts.count - 2] == "of", Int(parts[parts.count - 3]) != nil,
+      Int(parts[parts.count - 1]) != nil
+    {
+      return parts.dropLast(3).joined(separator: "-")
+    }
+    return String(stem)
+  }
+}

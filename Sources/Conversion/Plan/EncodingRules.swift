@@ -1,0 +1,88 @@
+internal import Checkpoints
+internal import Quantization
+internal import Tensors
+
+/// Chooses the encoding of each output tensor.
+struct EncodingRules {
+  let choice: TypeChoice
+  let format: any FileFormat.Type
+  /// Whether the output's names follow the target format's conventions, as after a renaming.
+  let followsConventions: Bool
+
+  /// What was chosen, and what did not fit.
+  struct Decision {
+    var encoding: Encoding
+    var fallback: (wanted: Encoding, reason: String)?
+  }
+
+  /// The encoding of a tensor that is stored as `origin`.
+  ///
+  /// - Throws: `.cannotHold` if nothing that the target holds keeps its values.
+  func decide(
+    name: String, shape: Shape, origin: Encoding
+  ) throws(ConversionError) -> Decision {
+    if followsConventions, let fixed = conventional(name, shape, origin) {
+      return Decision(encoding: fixed)
+    }
+    switch choice {
+    case .source: return Decision(encoding: try exact(name, shape, origin))
+    case .encoding(let wanted):
+      if !isNumeric(origin) { return Decision(encoding: try exact(name, shape, origin)) }
+      guard format.canHold(wanted) else {
+        throw ConversionError(
+          .cannotHold,
+          "\(format.id) has no type \(wanted); it has "
+            + TypeChoice.writable.filter(format.canHold).map(\.name).joined(separator: " "),
+          at: .init(tensor: name))
+      }
+      if wanted.blockElements == 1 { return Decision(encoding: wanted) }
+      if shape.rank < 2 {
+        return Decision(encoding: try exact(name, shape, origin))
+      }
+      guard shape.columns % wanted.blockElements == 0 else {
+        let reason =
+          "rows of \(shape.columns) elements do not fill blocks of \(wanted.blockElements)"
+        return Decision(encoding: Encoding(.f16), fallback: (wanted, reason))
+      }
+      return Decision(encoding: wanted)
+    }
+  }
+
+  /// What readers of the target's dialect demand whatever type is asked for.
+  ///
+  /// ggml computes with norms, biases, positions, routers and short convolutions in f32 only.
+  private func conventional(_ name: String, _ shape: Shape, _ origin: Encoding) -> Encoding? {
+    guard format.dialect == .gguf, isFloat(origin) else { return nil }
+    let always = [
+      "_norm.weight", "position_embd.weight", "token_types.weight", "ffn_gate_inp.weight",
+      "ffn_gate_inp_shexp.weight", "ssm_conv1d.weight",
+    ]
+    return shape.rank <= 1 || always.contains(where: name.hasSuffix) ? Encoding(.f32) : nil
+  }
+
+  /// The same encoding, or the narrowest one of the target that holds every value.
+  private func exact(
+    _ name: String, _ shape: Shape, _ origin: Encoding
+  ) throws(ConversionError) -> Encoding {
+    if format.canHold(origin) { return origin }
+    let candidates = ScalarType.all.filter { type in
+      guard format.canHold(Encoding(type)) else { return false }
+      if let scalar = origin.scalarType { return type.holdsExactly(scalar) }
+      return type == .f32 && QuantType.named(origin.name)?.codec != nil
+    }
+    guard let best = candidates.min(by: { $0.bits < $1.bits }) else {
+      throw ConversionError(
+        .cannotHold,
+        "\(format.id) has no type that holds every \(origin); --type chooses one with a loss: "
+          + TypeChoice.writable.filter(format.canHold).map(\.name).joined(separator: " "),
+        at: .init(tensor: name))
+    }
+    return Encoding(best)
+  }
+
+  private func isFloat(_ encoding: Encoding) -> Bool {
+    encoding.scalarType.map { $0.kind == .float } ?? true
+  }
+
+  private func isNumeric(_ encoding: Encoding) -> Bool { isFloat(encoding) }
+}

@@ -1,0 +1,89 @@
+internal import Checkpoints
+internal import Tensors
+
+extension Plan {
+  /// The plan as text for a terminal.
+  ///
+  /// - Parameter everyTensor: lists each tensor instead of the kinds of routes.
+  public func text(everyTensor: Bool = false) -> String {
+    var out = ""
+    out +=
+      "source        \(source.path)  (\(source.format), \(source.dialect) names, "
+      + "\(ByteText.size(source.byteCount)))\n"
+    out +=
+      "target        \(target.path)  (\(target.format), \(target.dialect) names, "
+      + "\(ByteText.size(outputBytes)))\n"
+    out += "architecture  \(architecture ?? "none: names are kept")\n"
+    for document in documents {
+      let way = document.stages.isEmpty ? "as it is" : document.stages.joined(separator: ", ")
+      out += "document      \(document.origin) -> \(document.target)  (\(way))\n"
+      for note in document.notes { out += "                \(note)\n" }
+    }
+    out += "fidelity      \(fidelity)\n"
+    out +=
+      "resources     \(ByteText.size(ResourceCheck.memory(of: self))) memory, "
+      + "\(ByteText.size(outputBytes)) disk, \(ByteText.count(threads, "thread"))\n\n"
+    out += everyTensor ? tensorTable() : routeTable()
+    out += "\n" + fileTable()
+    for item in fallbacks {
+      out += "fallback      \(item.tensor): \(item.wanted) -> \(item.used)  (\(item.reason))\n"
+    }
+    for item in lost {
+      out += "left out      \(item.name) \(item.encoding) \(item.shape): \(item.reason)\n"
+    }
+    for warning in warnings { out += "warning       \(warning)\n" }
+    return out
+  }
+
+  private func routeTable() -> String {
+    struct Row {
+      var tensors = 0
+      var bytes: UInt64 = 0
+    }
+    var sums: [Int: Row] = [:]
+    var moved: [Int: Int] = [:]
+    for tensor in tensors {
+      sums[tensor.route, default: Row()].tensors += 1
+      sums[tensor.route, default: Row()].bytes += UInt64(tensor.byteCount)
+      if tensor.layoutText != nil { moved[tensor.route, default: 0] += 1 }
+    }
+    var table = TextTable(
+      ["tensors", "route", "fidelity", "bytes", "rows moved"], right: [0, 3, 4])
+    for (index, route) in routes.enumerated() {
+      guard let row = sums[index] else { continue }
+      table.add([
+        String(row.tensors), route.text, route.fidelity.description, ByteText.size(row.bytes),
+        String(moved[index] ?? 0),
+      ])
+    }
+    return table.text()
+  }
+
+  private func tensorTable() -> String {
+    var table = TextTable(["tensor", "shape", "route", "fidelity", "layout", "bytes"], right: [5])
+    for tensor in tensors {
+      let route = routes[tensor.route]
+      table.add([
+        tensor.name, tensor.shape.description, route.text, route.fidelity.description,
+        tensor.layoutText ?? "-", String(tensor.byteCount),
+      ])
+    }
+    return table.text()
+  }
+
+  private func fileTable() -> String {
+    var table = TextTable(["file", "tensors", "bytes"], right: [1, 2])
+    for file in files {
+      table.add([file.name, String(file.extents.count), String(file.size)])
+    }
+    return table.text()
+  }
+}
+
+extension Route {
+  /// `bf16 > f32 > q8_0`.
+  public var text: String {
+    links.isEmpty
+      ? "\(origin) (copy)" : ([origin] + links.map(\.target)).map(\.name).joined(separator: " > ")
+  }
+}

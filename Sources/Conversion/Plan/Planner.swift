@@ -1,0 +1,138 @@
+internal import Architectures
+internal import ByteIO
+internal import Checkpoints
+internal import Documents
+internal import Failures
+internal import Tensors
+
+/// Turns a request into a plan: reads headers and configuration, never the bulk.
+public struct Planner: Sendable {
+  let request: ConversionRequest
+  let source: SourceCheckpoint
+  let destination: Destination
+  let choice: TypeChoice
+
+  /// Opens the source and checks the request's options.
+  public init(_ request: ConversionRequest) throws(ConversionError) {
+    self.request = request
+    choice = try TypeChoice(request.type)
+    destination = try Destination(request)
+    source = try SourceCheckpoint(request.source)
+    try destination.checkApart(from: source)
+  }
+
+  /// The plan, and the source it was made for.
+  public func plan() throws(ConversionError) -> (plan: Plan, source: SourceCheckpoint) {
+    let naming = try Naming(request, source, target: destination.format)
+    var mapping = try naming.mapping(source.reader)
+    var router = Router()
+    let rules = EncodingRules(
+      choice: choice, format: destination.format, followsConventions: naming.model != nil)
+    var tensors: [PlannedTensor] = []
+    tensors.reserveCapacity(mapping.items.count)
+    var routes: [Route] = []
+    var routeIndex: [Route: Int] = [:]
+    var fallbacks: [Plan.Fallback] = []
+    var refused: [String] = []
+    for item in mapping.items {
+      let decision = try rules.decide(name: item.name, shape: item.shape, origin: item.encoding)
+      if let fallback = decision.fallback {
+        fallbacks.append(
+          Plan.Fallback(
+            tensor: item.name, wanted: fallback.wanted, used: decision.encoding,
+            reason: fallback.reason))
+      }
+      let route = try router.route(
+        from: item.encoding, to: decision.encoding, of: item.shape, tensor: item.name)
+      if route.fidelity == .requantized { refused.append("\(item.name) (\(route.text))") }
+      let index = routeIndex[route] ?? routes.count
+      if index == routes.count {
+        routes.append(route)
+        routeIndex[route] = index
+      }
+      guard let byteCount = decision.encoding.byteCount(item.shape) else {
+        throw ConversionError(
+          .cannotHold, "\(item.shape) elements do not fill whole blocks of \(decision.encoding)",
+          at: Place(tensor: item.name))
+      }
+      tensors.append(
+        PlannedTensor(
+          name: item.name, shape: item.shape, encoding: decision.encoding, origin: item.origin,
+          route: index, byteCount: byteCount, layoutText: item.layoutText))
+    }
+    try check(requantized: refused)
+    let written = zip(tensors, mapping.items).map { tensor, item in
+      WriteRequest.Tensor(
+        name: tensor.name, encoding: tensor.encoding, shape: tensor.shape,
+        aliasGroup: item.aliasGroup)
+    }
+    let documents = try DocumentPlanner(
+      request: request, source: source, destination: destination, naming: naming, choice: choice,
+      tensors: written, classes: tensors.map { routes[$0.route].fidelity }
+    ).make()
+    mapping.warnings += documents.warnings
+    let files = try layOut(written, documents)
+    var plan = Plan(
+      source: side(naming), target: target(files), architecture: naming.text,
+      documents: documents.routes, tensors: tensors, routes: routes, files: files,
+      metadata: documents.metadata, lost: mapping.lost, checks: mapping.checks,
+      fallbacks: fallbacks, warnings: source.reader.warnings + naming.warnings + mapping.warnings,
+      threads: request.threads, bufferBytes: 0)
+    try fit(&plan)
+    return (plan, source)
+  }
+
+  private func layOut(
+    _ tensors: [WriteRequest.Tensor], _ documents: PlannedDocuments
+  ) throws(ConversionError) -> [PlannedFile] {
+    let shardBytes =
+      request.maxShardBytes
+      ?? (destination.isFolder && request.maxShardTensors == nil ? Self.folderShardBytes : nil)
+    let request = WriteRequest(
+      tensors: tensors, metadata: documents.metadata,
+      fileName: destination.fileName(source: source), maxShardBytes: shardBytes,
+      maxShardTensors: self.request.maxShardTensors)
+    let files = try passing(at: Place(file: destination.path)) { () throws(CheckpointError) in
+      try destination.format.layOut(request)
+    }
+    return destination.isFolder ? documents.files + files : files
+  }
+
+  /// Most tensor bytes of one file of a folder, as Transformers' tools do it.
+  static let folderShardBytes: UInt64 = 5_000_000_000
+
+  private func check(requantized: [String]) throws(ConversionError) {
+    guard !requantized.isEmpty, !request.allowRequantize else { return }
+    throw ConversionError(
+      .policy,
+      "\(ByteText.count(requantized.count, "tensor")) would be quantized a second time, with "
+        + "loss: " + requantized.prefix(4).joined(separator: ", ")
+        + (requantized.count > 4 ? " ..." : "") + "; --allow-requantize does it")
+  }
+
+  /// Settles threads and buffers under the request's budget.
+  private func fit(_ plan: inout Plan) throws(ConversionError) {
+    let list = try WorkList(plan)
+    let each = max(1, list.bufferBytes)
+    plan.threads = max(1, min(request.threads, request.bufferBytes / each))
+    plan.bufferBytes = each * plan.threads
+    guard plan.bufferBytes <= request.bufferBytes else {
+      throw ConversionError(
+        .resources,
+        "tiles need \(each) bytes, the budget is \(request.bufferBytes); --max-memory raises it")
+    }
+  }
+
+  private func side(_ naming: Naming) -> Plan.Side {
+    Plan.Side(
+      path: source.path, format: source.reader.format.id, dialect: naming.sourceDialect,
+      isFolder: source.isFolder, byteCount: source.byteCount)
+  }
+
+  private func target(_ files: [PlannedFile]) -> Plan.Side {
+    Plan.Side(
+      path: destination.path, format: destination.format.id,
+      dialect: destination.format.dialect ?? .huggingface, isFolder: destination.isFolder,
+      byteCount: files.reduce(0) { $0 &+ $1.size })
+  }
+}

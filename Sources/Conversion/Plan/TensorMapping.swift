@@ -1,0 +1,48 @@
+internal import Checkpoints
+internal import Documents
+internal import Tensors
+
+/// How the source's tensors become the output's, before types are chosen.
+struct TensorMapping {
+  /// A tensor of the output.
+  struct Item {
+    var name: String
+    var shape: Shape
+    var origin: PlannedTensor.Origin
+    /// The encoding that its bytes have in the source.
+    var encoding: Encoding
+    var layoutText: String?
+    /// Tensors of one group share their data in the source.
+    var aliasGroup: Int?
+  }
+
+  var items: [Item]
+  var lost: [Plan.LostTensor] = []
+  var checks: [Plan.EqualityCheck] = []
+  var warnings: [String] = []
+
+  /// Names and layouts stay as they are.
+  static func unchanged(_ reader: any CheckpointReader) -> TensorMapping {
+    var groups: [Storage: Int] = [:]
+    let items = reader.tensors.enumerated().map { index, spec in
+      var group: Int?
+      if let shared = spec.sharedStorage {
+        let storage = Storage(
+          name: shared, shape: spec.shape, offset: spec.fileOffset, encoding: spec.encoding)
+        group = groups[storage] ?? groups.count
+        groups[storage] = group
+      }
+      return Item(
+        name: spec.name, shape: spec.shape, origin: .source(SourceMap(tensor: index)),
+        encoding: spec.encoding, aliasGroup: group)
+    }
+    return TensorMapping(items: items)
+  }
+
+  private struct Storage: Hashable {
+    let name: String
+    let shape: Shape
+    let offset: UInt64
+    let encoding: Encoding
+  }
+}

@@ -1,0 +1,122 @@
+internal import ByteIO
+internal import Checkpoints
+internal import Failures
+internal import Tensors
+
+/// One tensor of the output, ready to be run: where it goes, its tiles and its stages.
+struct TensorWork {
+  let tensor: PlannedTensor
+  let route: Route
+  let stages: [any Stage]
+  let file: Int
+  let offset: UInt64
+  /// Index of the extent in its file, for checksums.
+  let extent: Int
+  let needsChecksum: Bool
+  let grid: TileGrid
+  /// Tiles of all tensors before this one.
+  let firstTile: Int
+
+  /// The encodings from the source's to the target's.
+  var encodings: [Encoding] { [route.origin] + route.links.map(\.target) }
+
+  /// Whether the bytes of the source can be copied as they are.
+  var isCopy: Bool {
+    guard case .source(let map) = tensor.origin else { return false }
+    return route.links.isEmpty && map.chain == nil
+  }
+}
+
+/// All work of a plan, and the numbering of its tiles in output order.
+struct WorkList {
+  let items: [TensorWork]
+  let tileCount: Int
+  /// Most bytes that the buffers of one thread need.
+  let bufferBytes: Int
+
+  /// Elements that a tile of a converted tensor should have.
+  static let tileElements = 1 << 18
+  /// Bytes that a tile of copied data should have.
+  static let copyBytes = 4 << 20
+
+  init(_ plan: Plan) throws(ConversionError) {
+    var items: [TensorWork] = []
+    items.reserveCapacity(plan.tensors.count)
+    var tiles = 0
+    var buffers = 0
+    for (fileIndex, file) in plan.files.enumerated() {
+      var checked = Set<Int>()
+      for slot in file.slots {
+        switch slot.value {
+        case .crc32(let extent): checked.insert(extent)
+        }
+      }
+      for (extentIndex, extent) in file.extents.enumerated() {
+        guard plan.tensors.indices.contains(extent.tensor) else {
+          throw ConversionError(.internal, "extent of a tensor that is not planned")
+        }
+        let tensor = plan.tensors[extent.tensor]
+        let route = plan.routes[tensor.route]
+        let work = try Self.work(
+          tensor, route, file: fileIndex, extent: extentIndex, offset: extent.offset,
+          needsChecksum: checked.contains(extentIndex), firstTile: tiles)
+        tiles += work.grid.count
+        buffers = max(buffers, TileBuffers.byteCount(for: work))
+        items.append(work)
+      }
+    }
+    self.items = items
+    tileCount = tiles
+    bufferBytes = buffers
+  }
+
+  /// The tensor that a tile belongs to.
+  func item(ofTile tile: Int) -> TensorWork {
+    var low = 0
+    var high = items.count
+    while high - low > 1 {
+      let middle = (low + high) / 2
+      if items[middle].firstTile <= tile { low = middle } else { high = middle }
+    }
+    return items[low]
+  }
+
+  private static func work(
+    _ tensor: PlannedTensor, _ route: Route, file: Int, extent: Int, offset: UInt64,
+    needsChecksum: Bool, firstTile: Int
+  ) throws(ConversionError) -> TensorWork {
+    var stages: [any Stage] = []
+    var rowElements: Int?
+    var period = 1
+    var multiples: [Int] = []
+    for link in route.links {
+      guard let stage = Stages.named(link.stage) else {
+        throw ConversionError(.internal, "the plan names the unknown stage '\(link.stage)'")
+      }
+      stages.append(stage)
+      switch stage.granularity {
+      case .elements(let multiple): multiples.append(multiple)
+      case .rows(let multiple):
+        rowElements = tensor.shape.columns
+        period = max(period, multiple)
+      case .wholeTensor:
+        rowElements = tensor.shape.columns
+        period = max(period, tensor.shape.rows ?? 1)
+      }
+    }
+    if case .source(let map) = tensor.origin, let chain = map.chain { rowElements = chain.columns }
+    let isCopy = stages.isEmpty && rowElements == nil
+    let encodings = [route.origin] + route.links.map(\.target)
+    let target =
+      isCopy
+      ? copyBytes * 8 / max(1, route.origin.blockBits) * route.origin.blockElements
+      : tileElements
+    let count = tensor.shape.elementCount ?? 0
+    let grid = TileGrid(
+      elementCount: count, rowElements: rowElements, encodings: encodings, multiples: multiples,
+      period: period, target: target)
+    return TensorWork(
+      tensor: tensor, route: route, stages: stages, file: file, offset: offset, extent: extent,
+      needsChecksum: needsChecksum, grid: grid, firstTile: firstTile)
+  }
+}

@@ -1,0 +1,108 @@
+internal import ByteIO
+internal import Checkpoints
+internal import Failures
+internal import Tensors
+
+/// Runs single tiles on one thread, with buffers of its own.
+final class TileRunner {
+  /// What a tile came to.
+  struct Result {
+    var byteCount: Int
+    var underflows = 0
+    var checksum: UInt32?
+  }
+
+  private let source: SourceCheckpoint
+  private let files: [OutputFile]
+  private let saturate: Bool
+  private let buffers = TileBuffers()
+  private let reader: TileReader
+
+  init(source: SourceCheckpoint, files: [OutputFile], saturate: Bool) {
+    self.source = source
+    self.files = files
+    self.saturate = saturate
+    reader = TileReader(reader: source.reader)
+  }
+
+  /// Makes a tile and writes it to its place.
+  func run(_ work: TensorWork, tile: Int) throws(ConversionError) -> Result {
+    let elements = work.grid.elements(ofTile: tile)
+    let target = work.tensor.encoding
+    guard let before = target.byteCount(elements: elements.lowerBound),
+      let count = target.byteCount(elements: elements.count)
+    else {
+      throw ConversionError(
+        .internal, "a tile of \(elements.count) elements does not fill blocks of \(target)",
+        at: Place(tensor: work.tensor.name))
+    }
+    let offset = work.offset + UInt64(before)
+    if work.isCopy, !work.needsChecksum,
+      try copy(work, first: before, count: count, to: offset)
+    {
+      return Result(byteCount: count)
+    }
+    var result = Result(byteCount: count)
+    let bytes = try make(work, elements, &result)
+    if work.needsChecksum { result.checksum = CRC32.of(UnsafeRawBufferPointer(bytes)) }
+    try passing(at: Place(tensor: work.tensor.name)) { () throws(ByteIOError) in
+      try files[work.file].write(UnsafeRawBufferPointer(bytes), at: offset)
+    }
+    return result
+  }
+
+  /// Copies inside the kernel; false if source or file systems do not allow it.
+  private func copy(
+    _ work: TensorWork, first: Int, count: Int, to offset: UInt64
+  ) throws(ConversionError) -> Bool {
+    guard case .source(let map) = work.tensor.origin, let tensor = map.tensors.first,
+      let extent = source.reader.extent(ofTensor: tensor)
+    else { return false }
+    return try passing(at: Place(tensor: work.tensor.name)) { () throws(ByteIOError) in
+      try files[work.file].copy(
+        from: try source.pool.file(extent.path), at: extent.offset + UInt64(first), count: count,
+        to: offset)
+    }
+  }
+
+  /// Reads the tile and sends it through its stages.
+  private func make(
+    _ work: TensorWork, _ elements: Range<Int>, _ result: inout Result
+  ) throws(ConversionError) -> UnsafeMutableRawBufferPointer {
+    let encodings = work.encodings
+    var current = try room(0, encodings[0], elements, work)
+    switch work.tensor.origin {
+    case .values(let values):
+      values.withUnsafeBytes {
+        current.copyMemory(
+          from: .init(rebasing: $0[4 * elements.lowerBound..<4 * elements.upperBound]))
+      }
+    case .source(let map):
+      try reader.read(
+        elements, of: work, map: map, buffers: buffers, span: encodings.count, into: current)
+    }
+    for (index, stage) in work.stages.enumerated() {
+      let next = try room(index + 1, encodings[index + 1], elements, work)
+      let input = TileInput(
+        tensor: work.tensor.name, encoding: encodings[index], firstElement: elements.lowerBound,
+        elementCount: elements.count, columns: work.tensor.shape.columns,
+        parts: [UnsafeRawBufferPointer(current)], saturate: saturate)
+      var output = TileOutput(encoding: encodings[index + 1], parts: [next])
+      try stage.run(input, into: &output)
+      result.underflows += output.underflows
+      current = next
+    }
+    return current
+  }
+
+  private func room(
+    _ index: Int, _ encoding: Encoding, _ elements: Range<Int>, _ work: TensorWork
+  ) throws(ConversionError) -> UnsafeMutableRawBufferPointer {
+    guard let count = encoding.byteCount(elements: elements.count) else {
+      throw ConversionError(
+        .internal, "a tile of \(elements.count) elements does not fill blocks of \(encoding)",
+        at: Place(tensor: work.tensor.name))
+    }
+    return buffers.buffer(index, byteCount: count)
+  }
+}

@@ -1,0 +1,13 @@
+internal import Failures
+
+/// The quotient, element by element.
+///
+/// Shapes are matched from the last axis; 1 or a missing axis stretches. Written with the operator.
+struct Divide: Op {
+  let signature = OpSignature(
+    "/", [.init("left", .operand), .init("right", .operand)])
+
+  func results(_ call: OpCall) throws(GraphError) -> [ValueType] {
+    try call.elementwise("left", "right")
+  }
+}

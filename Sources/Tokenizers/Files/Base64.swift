@@ -1,0 +1,36 @@
+/// Base64 of RFC 4648, with padding.
+enum Base64 {
+  /// The bytes of a text; nil if it is not base64.
+  static func decode(_ text: String) -> [UInt8]? {
+    let digits = Array(text.utf8)
+    guard digits.count % 4 == 0 else { return nil }
+    var result: [UInt8] = []
+    result.reserveCapacity(digits.count / 4 * 3)
+    for start in stride(from: 0, to: digits.count, by: 4) {
+      let isLast = start + 4 == digits.count
+      let padding = isLast ? digits[start...].reversed().prefix { $0 == UInt8(ascii: "=") }.count : 0
+      guard padding < 3 else { return nil }
+      var bits: UInt32 = 0
+      for digit in digits[start..<(start + 4 - padding)] {
+        guard let value = value(digit) else { return nil }
+        bits = bits << 6 | value
+      }
+      bits <<= UInt32(6 * padding)
+      for byte in 0..<(3 - padding) {
+        result.append(UInt8(truncatingIfNeeded: bits >> UInt32(16 - 8 * byte)))
+      }
+    }
+    return result
+  }
+
+  private static func value(_ digit: UInt8) -> UInt32? {
+    switch digit {
+    case UInt8(ascii: "A")...UInt8(ascii: "Z"): UInt32(digit - UInt8(ascii: "A"))
+    case UInt8(ascii: "a")...UInt8(ascii: "z"): UInt32(digit - UInt8(ascii: "a")) + 26
+    case UInt8(ascii: "0")...UInt8(ascii: "9"): UInt32(digit - UInt8(ascii: "0")) + 52
+    case UInt8(ascii: "+"): 62
+    case UInt8(ascii: "/"): 63
+    default: nil
+    }
+  }
+}

@@ -1,0 +1,111 @@
+internal import Documents
+public import Failures
+
+/// tokenizer.model: a SentencePiece model, with what other files add to it.
+///
+/// tokenizer.json beside it gives the roles of tokens and what is added to a text, nothing else.
+public struct SentencePieceFormat: TokenizerFormat {
+  /// `sentencepiece`.
+  public let id = "sentencepiece"
+  /// tokenizer.model, as T5 calls it spiece.model.
+  public let files = ["tokenizer.model"]
+
+  private static let names = ["tokenizer.model", "spiece.model"]
+
+  /// The format.
+  public init() {}
+
+  /// Whether a file of one of the names begins as a model does.
+  public func recognises(_ source: TokenizerSource) -> Bool { file(source) != nil }
+
+  private func file(_ source: TokenizerSource) -> (name: String, bytes: [UInt8])? {
+    for name in Self.names {
+      if let bytes = source.bytes(name), SentencePieceModel.recognises(bytes) {
+        return (name, bytes)
+      }
+    }
+    return nil
+  }
+
+  /// Reads the tokenizer.
+  public func read(_ source: TokenizerSource) throws(TokenizerError) -> Vocabulary {
+    guard let (name, bytes) = file(source) else {
+      throw TokenizerError(.missing, "there is no SentencePiece model")
+    }
+    let model = try SentencePieceModel(bytes, file: name)
+    guard model.modelType == .bpe || model.modelType == .unigram else {
+      throw TokenizerError(
+        .unsupported,
+        "the SentencePiece model splits by \(model.modelType)s; supported are BPE and Unigram",
+        at: Place(file: name))
+    }
+    let config = try source.object("tokenizer_config.json")
+    let isUnigram = model.modelType == .unigram
+    var pieces = TokenTable(file: name)
+    try pieces.add(model.pieces, ids: Array(model.pieces.indices), type: .normal)
+    for (id, type) in model.types.enumerated() { pieces.setType(id, type) }
+    var scores = model.scores
+    try addTokens(to: &pieces, scores: &scores, source: source, config: config)
+
+    let (tokens, types) = pieces.finish()
+    var vocabulary = Vocabulary(
+      kind: isUnigram ? .unigram : .sentencePieceBPE, tokens: tokens, types: types,
+      preTokenizer: Vocabulary.sentencePiecePreTokenizer)
+    vocabulary.scores = scores
+    if isUnigram {
+      vocabulary.addSpacePrefix = model.addsDummyPrefix
+      vocabulary.removeExtraWhitespaces = model.removesExtraWhitespaces
+      vocabulary.precompiledCharsmap = model.precompiledCharsmap
+    } else {
+      vocabulary.addSpacePrefix =
+        config?["add_prefix_space"]?.bool ?? (model.addsDummyPrefix ? nil : false)
+    }
+    try addFacts(to: &vocabulary, source: source, config: config)
+    return vocabulary
+  }
+
+  /// Adds the tokens of added_tokens.json and tokenizer_config.json.
+  private func addTokens(
+    to pieces: inout TokenTable, scores: inout [Float], source: TokenizerSource, config: JSONValue?
+  ) throws(TokenizerError) {
+    func set(_ id: Int, _ text: String, _ type: TokenType) throws(TokenizerError) {
+      try pieces.set(id, text, type)
+      while scores.count < pieces.count { scores.append(Vocabulary.paddingScore) }
+      scores[id] = Vocabulary.addedScore
+    }
+    for (text, value) in try source.object("added_tokens.json")?.object ?? [:] {
+      guard let id = value.int else {
+        throw TokenizerError(
+          .schema, "the token \(text.quoted) has no integer as its id",
+          at: Place(file: "added_tokens.json"))
+      }
+      try set(id, text, .userDefined)
+    }
+    for (key, value) in config?["added_tokens_decoder"]?.object ?? [:] {
+      guard let id = Int(key), let token = AddedToken(value) else {
+        throw TokenizerError(
+          .schema,
+          "added_tokens_decoder has an entry \(key.quoted); expected an id as key and an object with "
+            + "'content'", at: Place(file: "tokenizer_config.json"))
+      }
+      try set(id, token.text, token.type)
+    }
+  }
+
+  /// Adds the roles of tokens and the chat templates.
+  private func addFacts(
+    to vocabulary: inout Vocabulary, source: TokenizerSource, config: JSONValue?
+  ) throws(TokenizerError) {
+    let bytes = source.bytes(TokenizerJSON.name)
+    var json: TokenizerJSON?
+    if let bytes { json = try TokenizerJSON(bytes) }
+    let stated = json?.added ?? []
+    var reader = SpecialTokens.Reader(json: json, config: config) { text in
+      stated.first { $0.token.content.utf8.elementsEqual(text.utf8) }?.id
+    }
+    vocabulary.special = reader.read(mainConfig: source.config)
+    vocabulary.chatTemplates = try ChatTemplates(source, config: config)
+    vocabulary.huggingFaceJSON = bytes
+    vocabulary.completeSpecialTokens(source: source, config: config, ownPostProcessor: json)
+  }
+}

@@ -1,0 +1,28 @@
+internal import Documents
+public import Failures
+
+/// tokenizer.json: byte-level BPE, SentencePiece's BPE, Unigram or WordPiece.
+public struct TokenizerJSONFormat: TokenizerFormat {
+  /// `tokenizer.json`.
+  public let id = "tokenizer.json"
+  /// tokenizer.json.
+  public let files = [TokenizerJSON.name]
+
+  /// The format.
+  public init() {}
+
+  /// Whether there is a tokenizer.json.
+  public func recognises(_ source: TokenizerSource) -> Bool {
+    source.bytes(TokenizerJSON.name) != nil
+  }
+
+  /// Reads the tokenizer.
+  public func read(_ source: TokenizerSource) throws(TokenizerError) -> Vocabulary {
+    let bytes = source.bytes(TokenizerJSON.name) ?? []
+    var vocabulary = try VocabularyBuilder(
+      json: TokenizerJSON(bytes), source: source, file: TokenizerJSON.name
+    ).build()
+    vocabulary.huggingFaceJSON = bytes
+    return vocabulary
+  }
+}

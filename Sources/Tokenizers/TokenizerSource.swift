@@ -1,0 +1,91 @@
+public import Documents
+public import Failures
+
+/// The tokenizer files of a checkpoint folder, by name.
+public struct TokenizerSource: Sendable {
+  /// The names that are looked for, config.json apart.
+  public static let names = [
+    "tokenizer.json", "tokenizer.model", "spiece.model", "vocab.txt", "vocab.json", "merges.txt",
+    "added_tokens.json", "tokenizer_config.json", "special_tokens_map.json", "chat_template.jinja",
+    "chat_template.json", "tekken.json",
+  ]
+  /// The folder of chat templates beside the main one.
+  public static let templateFolder = "additional_chat_templates"
+
+  private var files: [String: [UInt8]]
+  /// config.json.
+  public let config: JSONValue?
+  /// generation_config.json.
+  public let generationConfig: JSONValue?
+
+  /// Files that are at hand, by name; templates as `additional_chat_templates/x.jinja`.
+  public init(
+    files: [String: [UInt8]], config: JSONValue? = nil, generationConfig: JSONValue? = nil
+  ) {
+    self.files = files
+    self.config = config
+    self.generationConfig = generationConfig
+  }
+
+  /// Reads the files that are looked for, each once.
+  ///
+  /// - Parameters:
+  ///   - templates: names of the `.jinja` files in `additional_chat_templates`.
+  ///   - read: the bytes of a file of that name, nil if there is none.
+  public init(
+    config: JSONValue? = nil, generationConfig: JSONValue? = nil, templates: [String] = [],
+    read: (String) throws(TokenizerError) -> [UInt8]?
+  ) throws(TokenizerError) {
+    var files: [String: [UInt8]] = [:]
+    for name in Self.names + templates.map({ "\(Self.templateFolder)/\($0)" }) {
+      if let bytes = try read(name) { files[name] = bytes }
+    }
+    self.init(files: files, config: config, generationConfig: generationConfig)
+  }
+
+  /// The bytes of a file, nil if there is none.
+  public func bytes(_ name: String) -> [UInt8]? { files[name] }
+
+  /// Names of the files that are there, sorted.
+  public var presentNames: [String] { files.keys.sorted() }
+
+  /// A small JSON file as a tree, nil if there is none.
+  func json(_ name: String) throws(TokenizerError) -> JSONValue? {
+    guard let bytes = files[name] else { return nil }
+    do {
+      return try JSONValue.parse(bytes)
+    } catch {
+      throw TokenizerError(.syntax, wrapping: error, at: Place(file: name))
+    }
+  }
+
+  /// A JSON file that holds an object, nil if there is none.
+  func object(_ name: String) throws(TokenizerError) -> JSONValue? {
+    guard let value = try json(name) else { return nil }
+    guard value.object != nil else {
+      throw TokenizerError(
+        .schema, "expected an object, found \(value.kind.phrase)", at: Place(file: name))
+    }
+    return value
+  }
+
+  /// A text file with line feeds only, nil if there is none.
+  func text(_ name: String) throws(TokenizerError) -> String? {
+    guard let bytes = files[name] else { return nil }
+    guard let text = String(validating: bytes, as: UTF8.self) else {
+      throw TokenizerError(.syntax, "the file is not valid UTF-8", at: Place(file: name))
+    }
+    guard bytes.contains(0x0D) else { return text }
+    var scalars = String.UnicodeScalarView()
+    var afterReturn = false
+    for scalar in text.unicodeScalars {
+      if scalar == "\r" {
+        scalars.append("\n")
+      } else if !(scalar == "\n" && afterReturn) {
+        scalars.append(scalar)
+      }
+      afterReturn = scalar == "\r"
+    }
+    return String(scalars)
+  }
+}

@@ -1,0 +1,77 @@
+import ArgumentParser
+import Lathe
+
+struct ConvertCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "convert",
+    abstract: "Converts a checkpoint to another format, type or dialect.",
+    discussion: "The output appears whole or not at all; what will happen is shown by 'lathe plan'."
+  )
+
+  @OptionGroup var request: RequestOptions
+  @OptionGroup var arguments: RunArguments
+
+  @Flag(help: "Print the plan and stop.")
+  var dryRun = false
+
+  @Flag(help: "Print the result as one JSON document.")
+  var json = false
+
+  func run() throws {
+    try Conversions.run(try request.request(), arguments, dryRun: dryRun, json: json)
+  }
+}
+
+/// What the converting commands have in common.
+enum Conversions {
+  /// Plans, checks and runs a request.
+  static func run(
+    _ request: ConversionRequest, _ arguments: RunArguments, dryRun: Bool, json: Bool
+  ) throws {
+    let (plan, source) = try Planner(request).plan()
+    if dryRun {
+      return json ? Output.result(plan.json) : Output.result(plan.text())
+    }
+    if !arguments.quiet {
+      for warning in plan.warnings { Output.note("warning: \(warning)") }
+      for item in plan.fallbacks {
+        Output.note(
+          "warning: \(item.tensor): \(item.used) instead of \(item.wanted), \(item.reason)")
+      }
+      for item in plan.lost {
+        Output.note("warning: left out: \(item.name) \(item.shape): \(item.reason)")
+      }
+    }
+    let (options, printer) = arguments.options()
+    let report: RunReport
+    do throws(ConversionError) {
+      report = try Executor(plan: plan, source: source, options: options).run()
+    } catch {
+      printer?.clear()
+      throw error
+    }
+    if json { return Output.result(Self.document(plan, report)) }
+    if arguments.quiet { return }
+    for (tensor, count) in report.underflows.sorted(by: { $0.key < $1.key }) {
+      Output.note("warning: \(tensor): \(ByteText.count(count, "value")) became zero")
+    }
+    let rate = report.seconds > 0 ? UInt64(Double(report.bytes) / report.seconds) : 0
+    Output.note(
+      "wrote \(plan.target.path): \(ByteText.count(plan.tensors.count, "tensor")), "
+        + "\(ByteText.size(report.bytes)), \(plan.fidelity), in "
+        + "\(ByteText.fixed(report.seconds, 2)) s (\(ByteText.size(rate))/s)")
+  }
+
+  private static func document(_ plan: Plan, _ report: RunReport) -> JSONValue {
+    .object([
+      "output": .string(plan.target.path), "bytes": .int(Int(report.bytes)),
+      "tensors": .int(plan.tensors.count), "fidelity": .string(plan.fidelity.description),
+      "seconds": .double(report.seconds),
+      "underflows": .object(
+        .init(
+          report.underflows.sorted { $0.key < $1.key }.map { ($0.key, JSONValue.int($0.value)) },
+          uniquingKeysWith: { first, _ in first })),
+      "warnings": .array(plan.warnings.map(JSONValue.string)),
+    ])
+  }
+}

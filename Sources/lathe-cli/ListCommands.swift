@@ -1,0 +1,107 @@
+import ArgumentParser
+import Lathe
+
+struct TypesCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "types", abstract: "Lists the types that tensors can have.")
+
+  @Flag(help: "Print one JSON document.")
+  var json = false
+
+  func run() throws {
+    let writable = Set(TypeChoice.writable)
+    if json {
+      return Output.result(
+        .array(
+          Encoding.all.map { encoding in
+            .object([
+              "name": .string(encoding.name), "block_elements": .int(encoding.blockElements),
+              "block_bits": .int(encoding.blockBits),
+              "bits_per_weight": .double(Self.bitsPerWeight(encoding)),
+              "made": .bool(writable.contains(encoding)),
+              "formats": .array(Self.formats(encoding).map(JSONValue.string)),
+            ])
+          }))
+    }
+    var table = TextTable(
+      ["type", "bits/weight", "block", "bytes", "made", "formats"], right: [1, 2, 3])
+    for encoding in Encoding.all {
+      let bytes = encoding.blockBits % 8 == 0 ? String(encoding.blockBits / 8) : "-"
+      table.add([
+        encoding.name, ByteText.fixed(Self.bitsPerWeight(encoding), 4),
+        String(encoding.blockElements), bytes,
+        writable.contains(encoding) ? "yes" : "no", Self.formats(encoding).joined(separator: " "),
+      ])
+    }
+    Output.result(table.text())
+  }
+
+  private static func bitsPerWeight(_ encoding: Encoding) -> Double {
+    Double(encoding.blockBits) / Double(encoding.blockElements)
+  }
+
+  private static func formats(_ encoding: Encoding) -> [String] {
+    FileFormats.all.filter { $0.canHold(encoding) }.map { $0.id }
+  }
+}
+
+struct FormatsCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "formats", abstract: "Lists the file formats that are read and written.")
+
+  @Flag(help: "Print one JSON document.")
+  var json = false
+
+  func run() throws {
+    if json {
+      return Output.result(
+        .array(
+          FileFormats.all.map { format in
+            .object([
+              "id": .string(format.id), "summary": .string(format.summary),
+              "extensions": .array(format.extensions.map(JSONValue.string)),
+              "index": format.indexName.map(JSONValue.string) ?? .null,
+              "dialect": format.dialect.map { .string($0.name) } ?? .null,
+            ])
+          }))
+    }
+    var table = TextTable(["format", "endings", "names", "summary"])
+    for format in FileFormats.all {
+      table.add([
+        format.id, format.extensions.map { "." + $0 }.joined(separator: " "),
+        format.dialect?.name ?? "-", format.summary,
+      ])
+    }
+    Output.result(table.text())
+  }
+}
+
+struct ArchitecturesCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "architectures", abstract: "Lists the architectures that names are mapped for.")
+
+  @Flag(help: "Print one JSON document.")
+  var json = false
+
+  func run() throws {
+    let known = try Architectures.all()
+    if json {
+      return Output.result(
+        .array(
+          known.map { architecture in
+            .object([
+              "name": .string(architecture.name), "gguf": .string(architecture.gguf),
+              "classes": .array(architecture.classes.map(JSONValue.string)),
+              "language_level": .int(architecture.level),
+            ])
+          }))
+    }
+    var table = TextTable(["architecture", "gguf", "classes"])
+    for architecture in known {
+      table.add([
+        architecture.name, architecture.gguf, architecture.classes.joined(separator: " "),
+      ])
+    }
+    Output.result(table.text())
+  }
+}

@@ -1,0 +1,45 @@
+"""Log-probabilities of the next token after every prefix of a sequence, by a real llama.cpp.
+
+    python llama_logits.py MODEL.gguf < {"tokens": [...], "vocabulary": 4096}
+        > {"peer": ..., "logprobs": [[one number per token id], ... one row per prefix]}
+
+llama.cpp's server gives log-probabilities for the next token only: each prefix is one request.
+"""
+
+import importlib.metadata
+import json
+import sys
+
+import xllamacpp
+
+import llama_peer
+
+
+def main():
+    request = json.load(sys.stdin)
+    tokens, count = request["tokens"], request["vocabulary"]
+    rows = []
+    with llama_peer.quiet():
+        server = xllamacpp.Server(llama_peer.parameters(sys.argv[1], 512))
+        for length in range(1, len(tokens) + 1):
+            question = {
+                "prompt": tokens[:length],
+                "n_predict": 1,
+                "n_probs": count,
+                "temperature": 0,
+                "cache_prompt": False,
+                "post_sampling_probs": False,
+            }
+            reply = llama_peer.answer(server.handle_completions(question))
+            if "choices" not in reply:
+                sys.exit(f"llama_logits: llama.cpp answered {json.dumps(reply)[:400]}")
+            row = [None] * count
+            for candidate in reply["choices"][0]["logprobs"]["content"][0]["top_logprobs"]:
+                row[candidate["id"]] = candidate["logprob"]
+            rows.append(row)
+    version = importlib.metadata.version("xllamacpp")
+    print(json.dumps({"peer": f"xllamacpp {version}", "logprobs": rows}))
+
+
+if __name__ == "__main__":
+    main()

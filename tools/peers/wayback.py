@@ -1,0 +1,119 @@
+"""Writes Golden/Peers/wayback-<case>.json: Hugging Face -> GGUF -> Hugging Face by Lathe, judged by Transformers.
+
+    python wayback.py LATHE [CASE...]      (heavy environment; tools/peers/refresh calls it)
+
+The original folder and the one that came back are both loaded; the difference of their outputs is recorded. A
+difference, a missing tensor that the GGUF could have held, or a failing command ends this script with status 1.
+"""
+
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+
+import transformers
+
+import evidence
+import transformers_logits
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+MODELS = ROOT / "Golden" / "Models"
+PEERS = ROOT / "Golden" / "Peers"
+CASES = [
+    "llama/llama-spm-gqa",
+    "llama/llama-bpe-kquant",
+    "mistral/mistral-gqa",
+    "bert/bert",
+    "rod",
+    "variants/llama-rope-llama3",
+    "variants/llama-rope-linear-parameters",
+    "variants/llama-rope-yarn",
+    "variants/llama-rope-yarn-parameters",
+    "variants/llama-biases",
+    "variants/llama-tied-f32",
+    "variants/llama-head-dim",
+    "variants/llama-bare-config",
+    "variants/llama-added-tokens",
+    "variants/llama-mixed-types",
+    "variants/mistral-bpe-f16",
+    "variants/mistral-window-wide",
+    "variants/bert-masked-lm",
+    "variants/bert-one-type",
+    "variants/bert-cased",
+]
+COMMANDS = [
+    ["convert", "{model}", "-o", "{work}/model.gguf", "--type", "source", "--quiet"],
+    ["convert", "{work}/model.gguf", "-o", "{work}/back", "--type", "source", "--quiet"],
+]
+# What a GGUF cannot hold: BERT's pooler and the head of its masked language model.
+LOST = ("pooler.", "cls.")
+TOLERANCE = 1e-5
+
+
+def unpack(source, target):
+    for path in sorted(source.rglob("*")):
+        place = target / path.relative_to(source)
+        if path.is_dir():
+            place.mkdir(parents=True, exist_ok=True)
+            continue
+        place.parent.mkdir(parents=True, exist_ok=True)
+        if path.suffix == ".zst":
+            subprocess.run(["zstd", "-q", "-d", str(path), "-o", str(place.with_suffix(""))], check=True)
+        else:
+            shutil.copyfile(path, place)
+
+
+def check(lathe, case):
+    """Returns the evidence, or a sentence that says what went wrong."""
+    with tempfile.TemporaryDirectory() as temporary:
+        name = pathlib.PurePath(case).name
+        model, work = pathlib.Path(temporary) / name, pathlib.Path(temporary) / "work"
+        unpack(MODELS / case, model)
+        work.mkdir()
+        for command in COMMANDS:
+            filled = [word.format(model=model, work=work) for word in command]
+            done = subprocess.run([lathe, *filled], capture_output=True, text=True, stdin=subprocess.DEVNULL)
+            if done.returncode != 0:
+                return f"lathe {' '.join(command)}: status {done.returncode}\n{done.stderr}"
+        original, before = transformers_logits.judge(model)
+        back, after = transformers_logits.judge(work / "back")
+    difference = (before - after).abs().max().item() if before.shape == after.shape else float("inf")
+    missing = [name for name in back["missing"] if not name.startswith(LOST)]
+    if missing or back["unexpected"] or back["mismatched"]:
+        return f"missing {missing}, unexpected {back['unexpected']}, mismatched {back['mismatched']}"
+    if not difference <= TOLERANCE:
+        return f"outputs differ by {difference}"
+    return {
+        **transformers_logits.header(__file__),
+        "what": "commands: run by lathe; {model}: the unpacked case, {work}: an empty folder. back: the folder that came "
+        "back, with the hash of every file that Transformers read. max_difference: of the two models' outputs",
+        "case": case,
+        "commands": COMMANDS,
+        "max_difference": difference,
+        "same_token_ids": original["token_ids"] == back["token_ids"],
+        "original_output_sha256": original["output"]["sha256"],
+        "back": back,
+    }
+
+
+def main():
+    transformers.logging.set_verbosity_error()
+    transformers.logging.disable_progress_bar()
+    lathe, chosen = sys.argv[1], sys.argv[2:] or CASES
+    failed = 0
+    for case in chosen:
+        result = check(lathe, case)
+        if isinstance(result, str):
+            print(f"wayback: {case}: {result}", file=sys.stderr)
+            failed += 1
+            continue
+        path = PEERS / f"wayback-{pathlib.PurePath(case).name}.json"
+        path.write_text(evidence.compact(result), encoding="utf-8")
+        print(f"wayback: {case}: difference {result['max_difference']}, same ids {result['same_token_ids']}")
+    if failed:
+        sys.exit(f"wayback: {failed} of {len(chosen)} cases failed; their evidence was not written")
+
+
+if __name__ == "__main__":
+    main()

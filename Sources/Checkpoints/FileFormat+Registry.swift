@@ -2,7 +2,7 @@
 public enum FileFormats {
   /// Every format, in the order in which files are tried and users see them.
   public static let all: [any FileFormat.Type] = [
-    Safetensors.self
+    Safetensors.self, PyTorch.self,
   ]
 
   /// The format of that id.

@@ -107,6 +107,9 @@ import _TestSupport
       names.formUnion(part)
     }
     #expect(names == Set(Self.tensors.map(\.name)))
+    let reader = try PyTorch.open(folder.path("pytorch_model.bin.index.json"), pool: FilePool())
+    #expect(try checkContent(reader) == names)
+    #expect(reader.warnings.isEmpty)
   }
 
   /// The same shards as Transformers made of the same tensors, where no tensor exceeds the limit.

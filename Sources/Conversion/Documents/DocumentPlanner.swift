@@ -95,7 +95,7 @@ struct DocumentPlanner {
     for (key, value) in additions { config[key] = value }
     if let word = Self.dtypeWord(of: fileType) { config["dtype"] = .string(word) }
     result.routes.append(model.route)
-    result.files.append(PlannedFile(name: "config.json", bytes: config.bytes(.pretty) + [10]))
+    result.files.append(PlannedFile(name: "config.json", bytes: config.bytes(.pretty(indent: 2)) + [10]))
     try add(tokenizer, to: &result)
   }
 
@@ -190,7 +190,7 @@ struct DocumentPlanner {
     var config = config
     let key = config["torch_dtype"] != nil ? "torch_dtype" : "dtype"
     config[key] = .string(dtype)
-    return config.bytes(.pretty) + [10]
+    return config.bytes(.pretty(indent: 2)) + [10]
   }
 
   // MARK: Lineage

@@ -21,17 +21,17 @@ struct Naming {
   /// - Throws: `.architecture` if a folder needs a translation and no architecture fits, `.policy`
   ///   if the target cannot express the model.
   init(
-    _ request: ConversionRequest, _ source: SourceCheckpoint, target: any FileFormat.Type
+    _ request: ConversionRequest, _ source: SourceCheckpoint, _ destination: Destination
   ) throws(ConversionError) {
     let sourceDialect = source.reader.dialect ?? source.reader.format.dialect ?? .huggingface
-    let targetDialect = target.dialect ?? sourceDialect
+    let targetDialect = destination.format.dialect ?? sourceDialect
     self.sourceDialect = sourceDialect
     var warnings: [String] = []
     var losses: [String] = []
     var model: Model?
     if sourceDialect != targetDialect, !request.keepsNames {
       let finder = ArchitectureFinder(request: request, source: source, dialect: sourceDialect)
-      model = try finder.model(&warnings)
+      model = try finder.model(isFolder: source.isFolder || destination.isFolder, &warnings)
     }
     if let model {
       let limits = model.limits(for: targetDialect)

@@ -1,5 +1,4 @@
 internal import Architectures
-internal import Failures
 
 /// The hyper-parameter keys of a GGUF, as the model read them -> config.json.
 struct KeysToConfiguration: DocumentStage {
@@ -13,9 +12,6 @@ struct KeysToConfiguration: DocumentStage {
     guard let model = context.model else {
       throw ConversionError(.internal, "\(id) needs a model")
     }
-    let config = try passing(at: Place(file: context.source.path)) { () throws(ArchitectureError) in
-      try model.configuration()
-    }
-    return DocumentResult(content: .configuration(config))
+    return DocumentResult(content: .configuration(model.configuration()))
   }
 }

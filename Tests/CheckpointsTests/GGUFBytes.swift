@@ -56,10 +56,6 @@ func goldenPattern(_ count: Int, _ seed: Int) -> [UInt8] {
 }
 
 extension CheckpointReader {
-  /// All bytes of a tensor.
-  func content(_ tensor: Int) throws -> [UInt8] {
-    try content(tensor, 0..<tensors[tensor].byteCount)
-  }
   /// Some bytes of a tensor.
   func content(_ tensor: Int, _ range: Range<Int>) throws -> [UInt8] {
     var bytes = [UInt8](repeating: 0xAA, count: range.count)

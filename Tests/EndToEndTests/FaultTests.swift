@@ -85,7 +85,7 @@ import _TestSupport
     ]
   }
 
-  @Test(arguments: [(SIGKILL, 128 + SIGKILL), (SIGINT, 130), (SIGTERM, 130)])
+  @Test(arguments: [(SIGKILL, 137), (SIGINT, 130), (SIGTERM, 130)] as [(Int32, Int32)])
   func interrupted(signal: Int32, status: Int32) throws {
     let arguments = try longRun("out.gguf")
     let run = try RunningLathe(arguments, in: folder)

@@ -171,7 +171,7 @@ struct GGUFHostileTests {
     func attempt(_ bytes: [UInt8]) throws {
       try Data(bytes).write(to: URL(filePath: path))
       do {
-        let reader = try GGUFFormat.openSingle(path, pool: FilePool())
+        let reader = try GGUFFormat.openPhysical(path, pool: FilePool())
         _ = try? GGUFFormat.layOut(
           WriteRequest(
             tensors: reader.tensors.map {

@@ -8,13 +8,15 @@ public import Failures
 
 /// What the machine has left.
 public enum Resources {
-  /// Bytes that may be written to the file system of `path`, which must exist.
+  /// Bytes that may be written to the file system of `path`, which must exist; without limit if it
+  /// counts no blocks, as the kernel's own file systems.
   public static func freeDisk(at path: String) throws(ByteIOError) -> UInt64 {
     var status = statvfs()
     guard statvfs(path, &status) == 0 else {
       throw ByteIOError(
         .unreadable, "cannot tell its free space: \(errorText(errno))", at: Place(file: path))
     }
+    guard status.f_blocks > 0 else { return .max }
     let (bytes, overflow) = UInt64(status.f_bavail).multipliedReportingOverflow(
       by: UInt64(status.f_frsize))
     return overflow ? .max : bytes

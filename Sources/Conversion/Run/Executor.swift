@@ -26,6 +26,11 @@ public struct Executor: Sendable {
   public func run() throws(ConversionError) -> RunReport {
     let start = ContinuousClock.now
     let list = try WorkList(plan)
+    // First whether there may be an output at all: its folder is what the resources are asked of.
+    try passing { () throws(ByteIOError) in
+      try OutputTransaction.check(
+        plan.target.path, isFolder: plan.target.isFolder, replace: options.force)
+    }
     try ResourceCheck(plan: plan).run()
     let transaction = try passing { () throws(ByteIOError) in
       try OutputTransaction(

@@ -1,6 +1,7 @@
 import Documents
 import Foundation
 import OrderedCollections
+import Testing
 import Tokenizers
 import _TestSupport
 

@@ -110,7 +110,7 @@ struct VocabularyBuilder {
         PreTokenizerSteps(json.preTokenizer),
         traits: .init(
           ignoresMerges: json.model["ignore_merges"]?.bool ?? false,
-          addsBOS: special.added[.bos] ?? false, addsSEP: special.added[.sep] ?? false),
+          addsSEP: special.added[.sep] ?? false),
         at: Place(file: file))
     case .wordPiece: return (Vocabulary.wordPiecePreTokenizer, [])
     case .sentencePieceBPE, .unigram: return (Vocabulary.sentencePiecePreTokenizer, [])

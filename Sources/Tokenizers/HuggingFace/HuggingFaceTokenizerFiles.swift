@@ -30,7 +30,9 @@ public struct HuggingFaceTokenizerFiles: Sendable {
     case .wordPiece: result.addWordPiece(vocabulary, special)
     }
     if let json = vocabulary.huggingFaceJSON { result.files[TokenizerJSON.name] = json }
-    result.files["tokenizer_config.json"] = lines(special.config(vocabulary))
+    var config = special.config(vocabulary)
+    if let listed = result.listedTokens(vocabulary) { config["added_tokens_decoder"] = listed }
+    result.files["tokenizer_config.json"] = lines(config)
     result.files["special_tokens_map.json"] = lines(special.map)
     for (role, id) in vocabulary.special.ids {
       result.configuration["\(role.name)_token_id"] = .int(id)

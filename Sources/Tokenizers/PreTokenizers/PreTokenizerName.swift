@@ -5,14 +5,14 @@ internal import Failures
 ///
 /// The splits of tokenizer.json are spelled canonically and looked up in the table as a sequence;
 /// the names left may differ in `ignore_merges` and in what llama.cpp adds to a text. Names that
-/// agree with the tokenizer in those come first, and among equals the table's preferred one. The
-/// keys `add_bos_token` and its like are written, so that only `ignore_merges` can make a difference
-/// at run time; a name that differs in it is chosen only where there is no other, and noted.
+/// agree with the tokenizer in `ignore_merges` and separators come first, and among equals the
+/// table's preferred one. Whether llama.cpp adds a beginning of text by itself does not count, as
+/// `add_bos_token` is written. A name that differs in `ignore_merges` is chosen only where there is no
+/// other, and noted.
 enum PreTokenizerName {
   /// What the tokenizer says beside its splits.
   struct Traits {
     var ignoresMerges = false
-    var addsBOS = false
     var addsSEP = false
   }
 
@@ -32,7 +32,7 @@ enum PreTokenizerName {
     }
     func score(_ group: PreTokenizerTable.Group) -> Int {
       (group.ignoresMerges == traits.ignoresMerges ? 4 : 0)
-        + (group.addsSEP == traits.addsSEP ? 2 : 0) + (group.addsBOS == traits.addsBOS ? 1 : 0)
+        + (group.addsSEP == traits.addsSEP ? 2 : 0)
     }
     guard let best = matching.map(score).max() else { throw unknown(steps, table, at: place) }
     let names = matching.filter { score($0) == best }.flatMap(\.names)

@@ -52,14 +52,20 @@ import Tokenizers
     Broken(bpe(#"{"a": 0}"#, more: #", "added_tokens": {}"#), .schema),
     Broken(bpe(#"{"a": 0}"#, more: #", "added_tokens": [{}]"#), .schema, "content"),
     Broken(bpe(#"{"a": 0}"#, more: #", "added_tokens": [{"content": "x", "id": "1"}]"#), .schema),
-    Broken(bpe(#"{"a": 3, "b": 1}"#, more: #", "added_tokens": [{"content": "x", "id": 2}, {"content": "y", "id": 3}]"#), .duplicate, "'y'"),
+    Broken(
+      bpe(
+        #"{"a": 3, "b": 1}"#,
+        more: #", "added_tokens": [{"content": "x", "id": 2}, {"content": "y", "id": 3}]"#),
+      .duplicate, "'y'"),
     Broken(bpe(#"{"a": 0}"#, more: #", "normalizer": 3"#), .schema),
     Broken(bpe(#"{"a": 0}"#, more: " trailing"), .syntax),
     Broken(bpe(#"{"\ud800": 0}"#), .syntax),
     Broken(#"{"model": {"type": "Unigram", "vocab": [["a"]]}}"#, .schema),
     Broken(#"{"model": {"type": "Unigram", "vocab": [["a", 0, 1]]}}"#, .schema),
     Broken(#"{"model": {"type": "Unigram", "vocab": [["a", 0], ["a", 1]]}}"#, .duplicate),
-    Broken(#"{"model": {"type": "Unigram", "vocab": [["a", 0]]}, "normalizer": {"precompiled_charsmap": "?"}}"#, .syntax, "base64"),
+    Broken(
+      #"{"model": {"type": "Unigram", "vocab": [["a", 0]]}, "normalizer": {"precompiled_charsmap": "?"}}"#,
+      .syntax, "base64"),
     Broken(#"{"x": "# + String(repeating: "[", count: 100_000), .limit),
   ]
 
@@ -138,7 +144,10 @@ import Tokenizers
       (["vocab.json": Array(#"{"a": 0}"#.utf8)], .missing),
       ([:], .missing), (["tekken.json": []], .unsupported),
       (["tokenizer.model": Array("IQ== 0\nIg== 1\n".utf8)], .unsupported),
-      (["tokenizer.model": Array("version https://git-lfs.github.com/spec/v1\n".utf8)], .unsupported),
+      (
+        ["tokenizer.model": Array("version https://git-lfs.github.com/spec/v1\n".utf8)],
+        .unsupported
+      ),
       (["tokenizer.model": []], .unsupported),
     ]
     for (files, code) in cases {

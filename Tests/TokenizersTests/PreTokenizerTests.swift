@@ -71,7 +71,9 @@ import Tokenizers
       "pre_tokenizer": ["type": "Sequence", "pretokenizers": .array(parts)],
     ]
     if addsSEP {
-      file["post_processor"] = ["type": "RobertaProcessing", "sep": ["</s>", 3], "cls": ["</s>", 3]]
+      file["post_processor"] = [
+        "type": "RobertaProcessing", "sep": ["</s>", 3], "cls": ["</s>", 3],
+      ]
     }
     return try TokenizerFormats.read(TokenizerSource(files: ["tokenizer.json": file.bytes()]))
   }
@@ -91,16 +93,42 @@ import Tokenizers
 
   @Test(arguments: [
     // the spellings in use of one and the same split
-    (#"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"#, true, "llama-bpe"),
-    (#"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?+\p{L}+|\p{N}{1,3}+| ?[^\s\p{L}\p{N}]++[\r\n]*+|\s*[\r\n]+|\s+(?!\S)|\s+"#, true, "llama-bpe"),
-    (#"'(?i:[sdmt]|ll|ve|re)|[^\n\r\p{N}\p{L}]?\p{L}+|\p{N}{1,3}| ?[^\p{L}\s\p{N}]+[\n\r]*|\s*[\r\n]+|\s+(?!\S)|\s+"#, true, "llama-bpe"),
-    (#"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"#, false, "dbrx"),
-    (#"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"#, false, "qwen2"),
-    (#"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\pL\pN]?\pL+|\pN{1}| ?[^\s\pL\pN]+[\r\n]{0,}|\s*[\r\n]{1,}|\s+(?!\S)|\s+"#, false, "qwen2"),
-    (#"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"#, false, "gpt-2"),
+    (
+      #"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"#,
+      true, "llama-bpe"
+    ),
+    (
+      #"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?+\p{L}+|\p{N}{1,3}+| ?[^\s\p{L}\p{N}]++[\r\n]*+|\s*[\r\n]+|\s+(?!\S)|\s+"#,
+      true, "llama-bpe"
+    ),
+    (
+      #"'(?i:[sdmt]|ll|ve|re)|[^\n\r\p{N}\p{L}]?\p{L}+|\p{N}{1,3}| ?[^\p{L}\s\p{N}]+[\n\r]*|\s*[\r\n]+|\s+(?!\S)|\s+"#,
+      true, "llama-bpe"
+    ),
+    (
+      #"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"#,
+      false, "dbrx"
+    ),
+    (
+      #"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"#,
+      false, "qwen2"
+    ),
+    (
+      #"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\pL\pN]?\pL+|\pN{1}| ?[^\s\pL\pN]+[\r\n]{0,}|\s*[\r\n]{1,}|\s+(?!\S)|\s+"#,
+      false, "qwen2"
+    ),
+    (
+      #"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"#, false, "gpt-2"
+    ),
     (#"'(?:[sdmt]|ll|ve|re)| ?\p{L}++| ?\p{N}++| ?[^\s\p{L}\p{N}]++|\s+(?!\S)"#, false, "gpt-2"),
-    (#"[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+(?i:'s|'t|'re|'ve|'m|'ll|'d)?|[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*(?i:'s|'t|'re|'ve|'m|'ll|'d)?|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+"#, false, "gpt-4o"),
-    (#"[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+|[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+"#, true, "tekken"),
+    (
+      #"[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+(?i:'s|'t|'re|'ve|'m|'ll|'d)?|[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*(?i:'s|'t|'re|'ve|'m|'ll|'d)?|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+"#,
+      false, "gpt-4o"
+    ),
+    (
+      #"[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+|[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+"#,
+      true, "tekken"
+    ),
   ])
   func spellings(_ regex: String, _ ignoresMerges: Bool, _ expected: String) throws {
     let name = try Self.name([Self.split(regex), Self.byteLevel], ignoresMerges: ignoresMerges)

@@ -64,6 +64,15 @@ import Tokenizers
     #expect(try Self.files(Self.keys("bert/bert")).configuration["type_vocab_size"] == 2)
   }
 
+  @Test func whatTheKeysLeaveOutIsAsLlamaCppAssumes() throws {
+    let back = try Self.files(Self.keys("spm-alone"))
+    #expect(back.configuration["bos_token_id"] == 1)
+    #expect(back.configuration["eos_token_id"] == 2)
+    let file = try JSONValue.parse(try #require(back.files["tokenizer.json"]))
+    #expect(file["post_processor"]?["single"]?[0]?["SpecialToken"]?["id"] == "<s>")
+    #expect(back.notes.filter { $0.contains("llama.cpp assumes") }.count == 3)
+  }
+
   @Test func defects() throws {
     let good = try Self.keys("llama/llama-spm-gqa")
     let bpe = try Self.keys("llama/llama-bpe-kquant")
@@ -104,9 +113,9 @@ import Tokenizers
 
   @Test func idsOutsideTheTokensAreLeftOut() throws {
     var metadata = try Self.keys("llama/llama-spm-gqa")
-    metadata["tokenizer.ggml.eos_token_id"] = .u32(1_000_000)
+    metadata["tokenizer.ggml.padding_token_id"] = .u32(1_000_000)
     let back = try Self.files(metadata)
-    #expect(back.configuration["eos_token_id"] == nil)
-    #expect(back.notes.contains { $0.contains("eos_token_id") })
+    #expect(back.configuration["pad_token_id"] == nil)
+    #expect(back.notes.contains { $0.contains("padding_token_id") })
   }
 }

@@ -3,8 +3,8 @@ internal import Failures
 internal import OrderedCollections
 
 extension SpecialTokens {
-  /// What the files say, by the rules of GGUF's converter (gguf-py's SpecialVocab), so that the same
-  /// keys come out in the same order.
+  /// What the files say, by the rules of GGUF's converter (gguf-py's SpecialVocab), so that the
+  /// same keys come out in the same order.
   ///
   /// Tokens that tokenizer_config.json names are looked for among tokenizer.json's added tokens;
   /// then config.json's ids fill what is missing. The first and last token of tokenizer.json's
@@ -57,7 +57,9 @@ extension SpecialTokens {
 
     /// What tokenizer_config.json names for a role: a text or an object.
     private func named(_ role: SpecialRole) -> JSONValue? {
-      guard let entry = config?["\(role.name)_token"], !entry.isNull, entry != "" else { return nil }
+      guard let entry = config?["\(role.name)_token"], !entry.isNull, entry != "" else {
+        return nil
+      }
       return entry
     }
 

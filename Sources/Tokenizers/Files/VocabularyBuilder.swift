@@ -42,7 +42,9 @@ struct VocabularyBuilder {
     var table = TokenTable(file: file)
     try table.add(json.texts, ids: json.ids, type: .normal)
     if kind == .sentencePieceBPE || kind == .unigram { markBytes(&table) }
-    if kind == .unigram, let unknown = json.model["unk_id"]?.int { table.setType(unknown, .unknown) }
+    if kind == .unigram, let unknown = json.model["unk_id"]?.int {
+      table.setType(unknown, .unknown)
+    }
     try added.place(in: &table)
     let (tokens, types) = table.finish()
 
@@ -53,7 +55,7 @@ struct VocabularyBuilder {
     vocabulary.notes = added.notes + name.notes
     vocabulary.chatTemplates = try ChatTemplates(source, config: config)
     try addDetails(to: &vocabulary)
-    vocabulary.completeSpecialTokens(source: source, config: config, ownPostProcessor: json)
+    try vocabulary.completeSpecialTokens(source: source, config: config, json: json)
     return vocabulary
   }
 
@@ -68,8 +70,8 @@ struct VocabularyBuilder {
       if steps.isByteLevel || normalizesToBytes { return .byteLevelBPE }
       throw TokenizerError(
         .unsupported,
-        "a BPE model that neither writes bytes as letters (ByteLevel) nor falls back to bytes has no "
-          + "form in GGUF", at: place)
+        "a BPE model that neither writes bytes as letters (ByteLevel) nor falls back to bytes has "
+          + "no form in GGUF", at: place)
     case "Unigram": return .unigram
     case "WordPiece": return .wordPiece
     case let type:

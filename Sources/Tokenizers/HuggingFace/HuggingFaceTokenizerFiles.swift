@@ -19,7 +19,8 @@ public struct HuggingFaceTokenizerFiles: Sendable {
   public static func make(
     fromGGUF metadata: Metadata
   ) throws(TokenizerError) -> HuggingFaceTokenizerFiles {
-    let vocabulary = try Vocabulary(fromGGUF: metadata)
+    var vocabulary = try Vocabulary(fromGGUF: metadata)
+    try vocabulary.assumeWhatGGUFLeavesOut()
     var result = HuggingFaceTokenizerFiles()
     result.notes = vocabulary.notes
     let special = SpecialFiles(vocabulary)
@@ -38,7 +39,8 @@ public struct HuggingFaceTokenizerFiles: Sendable {
       result.configuration["\(role.name)_token_id"] = .int(id)
       if role == .eot || role == .eom {
         result.notes.append(
-          "the \(role.name) token \(id) has no place in the tokenizer's files; config.json names it")
+          "the \(role.name) token \(id) has no place in the tokenizer's files; config.json names it"
+        )
       }
     }
     if let count = vocabulary.tokenTypeCount {

@@ -7,8 +7,8 @@ internal import Failures
 /// the names left may differ in `ignore_merges` and in what llama.cpp adds to a text. Names that
 /// agree with the tokenizer in `ignore_merges` and separators come first, and among equals the
 /// table's preferred one. Whether llama.cpp adds a beginning of text by itself does not count, as
-/// `add_bos_token` is written. A name that differs in `ignore_merges` is chosen only where there is no
-/// other, and noted.
+/// `add_bos_token` is written. A name that differs in `ignore_merges` is chosen only where there is
+/// no other, and noted.
 enum PreTokenizerName {
   /// What the tokenizer says beside its splits.
   struct Traits {
@@ -40,8 +40,8 @@ enum PreTokenizerName {
     var notes: [String] = []
     if let group = table.group(named: name), group.ignoresMerges != traits.ignoresMerges {
       notes.append(
-        "the pre-tokenizer '\(name)' \(group.ignoresMerges ? "takes" : "does not take") a piece that "
-          + "is a token as a whole, unlike this tokenizer (ignore_merges is "
+        "the pre-tokenizer '\(name)' \(group.ignoresMerges ? "takes" : "does not take") a piece "
+          + "that is a token as a whole, unlike this tokenizer (ignore_merges is "
           + "\(traits.ignoresMerges)); no other name splits text in this way")
     }
     return (name, notes)
@@ -56,8 +56,10 @@ enum PreTokenizerName {
     let nearest = table.groups.filter { !$0.spellings.isEmpty }
       .map { group in
         (
-          likeness: group.spellings.map { likeness(spelled, Array($0.joined(separator: "\n").utf8)) }
-            .max() ?? 0, name: table.preferredName(group)
+          likeness: group.spellings.map {
+            likeness(spelled, Array($0.joined(separator: "\n").utf8))
+          }
+          .max() ?? 0, name: table.preferredName(group)
         )
       }
       .sorted { $0.likeness > $1.likeness }.prefix(3).map(\.name)

@@ -158,6 +158,39 @@ import Tokenizers
     }
   }
 
+  @Test func textsThatGGUFCannotTellApart() throws {
+    let text = Self.bpe(
+      #"{"a": 0}"#,
+      more: #", "added_tokens": [{"content": "x y", "id": 1}, {"content": "x\u2581y", "id": 2}]"#)
+    let vocabulary = try TokenizerFormats.read(
+      TokenizerSource(files: ["tokenizer.json": Array(text.utf8)]))
+    let error = #expect(throws: TokenizerError.self) { try vocabulary.ggufKeys(length: 3) }
+    #expect(error?.code == .duplicate)
+    #expect(error?.message.contains("'x y'") == true)
+  }
+
+  @Test func sizes() throws {
+    let vocabulary = try TokenizerFormats.read(
+      TokenizerSource(files: ["tokenizer.json": Array(Self.bpe(#"{"a": 0}"#).utf8)]))
+    for (length, code) in [(0, TokenizerError.Code.size), (-1, .size), (1 << 40, .limit)] {
+      let error = #expect(throws: TokenizerError.self) {
+        try vocabulary.ggufKeys(length: length)
+      }
+      #expect(error?.code == code)
+    }
+  }
+
+  @Test func idsOutsideTheTokensAreLeftOut() throws {
+    let source = TokenizerSource(
+      files: ["tokenizer.json": Array(Self.bpe(#"{"a": 0}"#).utf8)],
+      config: ["bos_token_id": -1, "eos_token_id": 9, "pad_token_id": 0])
+    let keys = try TokenizerFormats.read(source).ggufKeys(length: 2)
+    #expect(keys.metadata["tokenizer.ggml.bos_token_id"] == nil)
+    #expect(keys.metadata["tokenizer.ggml.eos_token_id"] == nil)
+    #expect(keys.metadata["tokenizer.ggml.padding_token_id"] == .u32(0))
+    #expect(keys.notes.filter { $0.contains("lies outside") }.count == 2)
+  }
+
   @Test func missingFilesAreListed() {
     let error = #expect(throws: TokenizerError.self) {
       try TokenizerFormats.read(TokenizerSource(files: [:]))

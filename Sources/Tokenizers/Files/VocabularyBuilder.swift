@@ -17,6 +17,9 @@ struct VocabularyBuilder {
     self.json = json
     self.source = source
     self.file = file
+    guard !json.texts.isEmpty else {
+      throw TokenizerError(.schema, "the vocabulary has no tokens", at: Place(file: file))
+    }
     config = try source.object("tokenizer_config.json")
     index = TokenIndex(json.texts)
     if let (first, second) = index.firstDuplicate {
@@ -29,6 +32,13 @@ struct VocabularyBuilder {
 
   func build() throws(TokenizerError) -> Vocabulary {
     let kind = try kind()
+    guard (kind == .unigram) == (json.scores.count == json.ids.count) else {
+      throw TokenizerError(
+        .schema,
+        kind == .unigram
+          ? "a Unigram model's 'vocab' is a list of texts and scores, this one an object"
+          : "'vocab' is an object of texts and ids, this one a list", at: Place(file: file))
+    }
     var added = AddedTokens(file: file, index: index, ids: json.ids)
     for (token, id) in json.added { added.add(token, stated: id) }
     let ownTokens = added

@@ -20,11 +20,11 @@ extension Vocabulary {
   /// - Throws: `.size` if there are more tokens than rows, `.duplicate` if two tokens have the same
   ///   text in GGUF.
   public func ggufKeys(length: Int) throws(TokenizerError) -> GGUFKeys {
-    guard count <= length else {
+    guard count > 0, count <= length else {
       throw TokenizerError(
         .size,
         "the tokenizer has \(count) tokens, but the embedding (vocab_size) has \(length) rows: the "
-          + "last token is \(tokens[count - 1].quoted). Give the checkpoint's own tokenizer files, "
+          + "last token is \(tokens.last?.quoted ?? "missing"). Give the checkpoint's own tokenizer files, "
           + "or take the tokens without a row out of them")
     }
     guard length <= Self.maximumCount else {

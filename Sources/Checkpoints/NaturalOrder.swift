@@ -30,7 +30,7 @@ public enum NaturalOrder {
       let rightEnds = right.end >= b.count
       if leftEnds || rightEnds {
         if leftEnds != rightEnds { return leftEnds ? -1 : 1 }
-        return lexicographic(a[...], b[...])
+        return ByteOrder.compare(a, b)
       }
       i = left.end + 1
       j = right.end + 1
@@ -62,23 +62,32 @@ public enum NaturalOrder {
     let leftIsNumber = left.digits == left.start && left.end > left.start
     let rightIsNumber = right.digits == right.start && right.end > right.start
     if leftIsNumber != rightIsNumber { return leftIsNumber ? -1 : 1 }
-    let text = lexicographic(a[left.start..<left.digits], b[right.start..<right.digits])
+    let text = compare(a, left.start..<left.digits, b, right.start..<right.digits)
     if text != 0 { return text }
     let leftHas = left.end > left.digits
     let rightHas = right.end > right.digits
     if leftHas != rightHas { return leftHas ? 1 : -1 }
-    let leftDigits = a[left.digits..<left.end].drop { $0 == UInt8(ascii: "0") }
-    let rightDigits = b[right.digits..<right.end].drop { $0 == UInt8(ascii: "0") }
+    let leftDigits = withoutZeros(a, left.digits..<left.end)
+    let rightDigits = withoutZeros(b, right.digits..<right.end)
     if leftDigits.count != rightDigits.count {
       return leftDigits.count < rightDigits.count ? -1 : 1
     }
-    return lexicographic(leftDigits, rightDigits)
+    return compare(a, leftDigits, b, rightDigits)
   }
 
-  private static func lexicographic(
-    _ a: Slice<UnsafeRawBufferPointer>, _ b: Slice<UnsafeRawBufferPointer>
+  private static func compare(
+    _ a: UnsafeRawBufferPointer, _ left: Range<Int>, _ b: UnsafeRawBufferPointer,
+    _ right: Range<Int>
   ) -> Int {
-    if a.lexicographicallyPrecedes(b) { return -1 }
-    return b.lexicographicallyPrecedes(a) ? 1 : 0
+    ByteOrder.compare(.init(rebasing: a[left]), .init(rebasing: b[right]))
+  }
+
+  /// The digits that remain without zeros before them.
+  private static func withoutZeros(
+    _ bytes: UnsafeRawBufferPointer, _ range: Range<Int>
+  ) -> Range<Int> {
+    var start = range.lowerBound
+    while start < range.upperBound, bytes[start] == UInt8(ascii: "0") { start += 1 }
+    return start..<range.upperBound
   }
 }

@@ -25,7 +25,7 @@ extension ShardIndex {
     writer.endObject()
     writer.key("weight_map")
     writer.beginObject()
-    let sorted = shardOf.sorted { $0.tensor.utf8.lexicographicallyPrecedes($1.tensor.utf8) }
+    let sorted = shardOf.sorted { ByteOrder.precedes($0.tensor, $1.tensor) }
     for entry in sorted {
       writer.key(entry.tensor)
       writer.string(entry.shard)

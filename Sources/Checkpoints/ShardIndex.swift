@@ -73,7 +73,7 @@ public struct ShardIndex: Hashable, Sendable {
           at: Place(tensor: visible(tensor)))
       }
     }
-    let names = Set(map.values).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    let names = Set(map.values).sorted(by: ByteOrder.precedes)
     guard names.count <= maxShardCount else {
       throw CheckpointError(.limit, "\(names.count) shards exceed the limit of \(maxShardCount)")
     }

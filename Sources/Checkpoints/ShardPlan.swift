@@ -38,6 +38,18 @@ public enum ShardPlan {
     return "\(name[..<dot])-\(fiveDigits(index + 1))-of-\(fiveDigits(count))\(name[dot...])"
   }
 
+  /// The number of shards that a file name of the form `-00001-of-00005.` claims, nil for others.
+  public static func shardCount(ofFile path: String) -> Int? {
+    let name = Array(path.utf8)
+    guard let dot = name.lastIndex(of: UInt8(ascii: ".")) else { return nil }
+    let parts = name[..<dot].split(separator: UInt8(ascii: "-")).suffix(3)
+    guard parts.count == 3, parts[parts.startIndex + 1].elementsEqual("of".utf8),
+      let first = parts.first, let last = parts.last, first.count >= 5, last.count >= 5,
+      UInt32(String(decoding: first, as: UTF8.self)) != nil
+    else { return nil }
+    return UInt32(String(decoding: last, as: UTF8.self)).map(Int.init)
+  }
+
   private static func fiveDigits(_ number: Int) -> String {
     let text = String(number)
     return String(repeating: "0", count: max(0, 5 - text.count)) + text

@@ -84,7 +84,7 @@ struct ArchitecturesCommand: ParsableCommand {
   var json = false
 
   func run() throws {
-    let known = try Architectures.all()
+    let known = try Architectures.all.get()
     if json {
       return Output.result(
         .array(

@@ -92,7 +92,7 @@ enum PyTorchTestFiles {
   }
 
   private static func put(_ part: [UInt8], _ offset: UInt64, _ bytes: inout [UInt8]) {
-    bytes.replaceSubrange(Int(offset)..<Int(offset) + part.count, with: part)
+    bytes.withUnsafeMutableBytes { $0[Int(offset)...].copyBytes(from: part) }
   }
 
   /// The error that opening a file of those bytes gives.

@@ -132,8 +132,26 @@ import _TestSupport
   }
 
   @Test(arguments: ["bert", "bloom", "llama"])
-  func shardsOneByOne(_ model: String) throws {
-    let paths = try unpack(model, "sharded").filter { $0.hasSuffix(".bin") }
-    try check(paths.map { try PyTorch.open($0, pool: FilePool()) }, model)
+  func shards(_ model: String) throws {
+    let paths = try unpack(model, "sharded")
+    let index = try #require(paths.first { $0.hasSuffix(".index.json") })
+    #expect(PyTorch.recognises(path: index, head: Array("{".utf8)))
+    let reader = try PyTorch.open(index, pool: FilePool())
+    try check([reader], model)
+    #expect(Set(reader.files) == Set(paths.filter { $0.hasSuffix(".bin") }))
+    #expect(reader.warnings.isEmpty)
+  }
+
+  @Test func missingShard() throws {
+    let paths = try unpack("llama", "sharded")
+    let index = try #require(paths.first { $0.hasSuffix(".index.json") })
+    try FileManager.default.removeItem(atPath: folder.path("pytorch_model-00003-of-00005.bin"))
+    do {
+      _ = try PyTorch.open(index, pool: FilePool())
+      Issue.record("a missing shard was not noticed")
+    } catch {
+      #expect(error.code == .missingShard)
+      #expect(error.exitStatus == .noInput)
+    }
   }
 }

@@ -108,6 +108,59 @@ import _TestSupport
         == .cannotHold)
   }
 
+  /// Offsets beyond 32 bits, on a sparse file.
+  @Test func beyondFourGiB() throws {
+    let large = 5 << 30
+    let request = WriteRequest(
+      tensors: [
+        .init(name: "large", encoding: Encoding(.bf16), shape: [large / 2]),
+        .init(name: "last", encoding: Encoding(.u8), shape: [3]),
+      ], metadata: [:], fileName: "m.safetensors")
+    let file = try #require(try Safetensors.layOut(request).first)
+    let folder = try TemporaryFolder()
+    let path = try folder.write(file.name, [])
+    let handle = try #require(FileHandle(forWritingAtPath: path))
+    for segment in file.segments {
+      try handle.seek(toOffset: segment.offset)
+      try handle.write(contentsOf: Data(segment.bytes))
+    }
+    let last = try #require(file.extents.first { $0.tensor == 1 })
+    #expect(last.offset > 5 << 30)
+    try handle.seek(toOffset: last.offset)
+    try handle.write(contentsOf: Data([7, 8, 9]))
+    try handle.close()
+    let reader = try Safetensors.open(path, pool: FilePool())
+    let index = try #require(reader.tensors.firstIndex { $0.name == "last" })
+    #expect(try reader.content(index) == [7, 8, 9])
+    #expect(reader.extent(ofTensor: index)?.offset == last.offset)
+    #expect(FileIdentity.of(path)?.size == file.size)
+  }
+
+  /// A header of many tensors comes back as it was planned, in shards and alone.
+  @Test func manyTensors() throws {
+    let count = 20_000
+    let tensors = (0..<count).map {
+      WriteRequest.Tensor(
+        name: "model.layers.\($0 / 100).experts.\($0 % 100).weight", encoding: Encoding(.bf16),
+        shape: [4, 8])
+    }
+    let file = try #require(
+      try Safetensors.layOut(.init(tensors: tensors, metadata: [:], fileName: "m.safetensors"))
+        .first)
+    let folder = try TemporaryFolder()
+    let content = [UInt8](repeating: 0, count: 64)
+    let path = try folder.write(file.name, try file.bytes { _ in content })
+    let reader = try Safetensors.open(path, pool: FilePool())
+    #expect(reader.tensors.count == count)
+    #expect(Set(reader.tensors.map(\.name)) == Set(tensors.map(\.name)))
+    let shards = try Safetensors.layOut(
+      .init(
+        tensors: tensors.shuffled(), metadata: [:], fileName: "m.safetensors",
+        maxShardBytes: 640_000))
+    #expect(shards.count == 3)
+    #expect(shards[0].extents.count == 10_000)
+  }
+
   @Test func recognition() {
     let head = [UInt8](arrayLiteral: 0x40, 0, 0, 0, 0, 0, 0, 0) + Array("{\"a\":".utf8)
     #expect(Safetensors.recognises(path: "x", head: head))

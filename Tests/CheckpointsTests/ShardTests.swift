@@ -50,6 +50,19 @@ import _TestSupport
         == "pytorch_model-00012-of-123456.bin")
   }
 
+  @Test func shardsOpenedAlone() throws {
+    #expect(ShardPlan.shardCount(ofFile: "a/model-00001-of-00005.safetensors") == 5)
+    #expect(ShardPlan.shardCount(ofFile: "model-00002-of-123456.gguf") == 123456)
+    for name in ["model.safetensors", "model-1-of-2.x", "a-00001-of-00005", "x-00001-to-00005.x"] {
+      #expect(ShardPlan.shardCount(ofFile: name) == nil, "\(name)")
+    }
+    let folder = try TemporaryFolder()
+    try Golden.unpack("FileFormats/index/hostile/ok", to: folder.url)
+    let reader = try Safetensors.open(
+      folder.path("model-00001-of-00002.safetensors"), pool: FilePool())
+    #expect(reader.warnings.first?.contains("one of 2 shards") == true)
+  }
+
   /// Sorted by Transformers 5.23's dot_natural_key.
   @Test func naturalOrder() {
     let sorted = [

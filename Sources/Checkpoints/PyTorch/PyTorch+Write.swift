@@ -6,14 +6,51 @@ extension PyTorch {
   private static let root = "archive"
 
   /// Lays a zip out: `data.pkl`, then each storage once; metadata has no place in it.
+  ///
+  /// Several shards are followed by their index. Tensors of one alias group, type and size share a
+  /// storage and so a shard, which counts it once.
   public static func layOut(_ request: WriteRequest) throws(CheckpointError) -> [PlannedFile] {
-    try check(request)
-    return [plan(request, Array(request.tensors.indices), fileName: request.fileName)]
+    let sizes = try check(request)
+    let owners = storageOwners(request, sizes)
+    let stored = owners.indices.filter { owners[$0] == $0 }
+    let shards = ShardPlan.split(
+      sizes: stored.map { UInt64(sizes[$0]) }, maxShardBytes: request.maxShardBytes)
+    guard shards.count > 1 else { return [plan(request, owners, fileName: request.fileName)] }
+
+    var shardOfOwner: [Int: Int] = [:]
+    for (shard, members) in shards.enumerated() {
+      for member in members { shardOfOwner[stored[member]] = shard }
+    }
+    var content = [[Int]](repeating: [], count: shards.count)
+    var shardOf: [(tensor: String, shard: String)] = []
+    for (index, owner) in owners.enumerated() {
+      let shard = shardOfOwner[owner] ?? 0
+      content[shard].append(index)
+      shardOf.append(
+        (request.tensors[index].name, shardName(request, shard, count: shards.count)))
+    }
+    var files = content.indices.map { shard in
+      plan(
+        request, owners, content[shard], fileName: shardName(request, shard, count: shards.count))
+    }
+    let bytes = ShardIndex.bytes(
+      shardOf: shardOf, totalSize: stored.reduce(0) { $0 + UInt64(sizes[$1]) },
+      totalParameters: stored.reduce(0) {
+        $0 + UInt64(request.tensors[$1].shape.elementCount ?? 0)
+      })
+    files.append(PlannedFile(name: request.fileName + ".index.json", bytes: bytes))
+    return files
   }
 
-  /// Refuses what a torch file cannot hold.
-  private static func check(_ request: WriteRequest) throws(CheckpointError) {
+  private static func shardName(_ request: WriteRequest, _ shard: Int, count: Int) -> String {
+    ShardPlan.fileName(request.fileName, index: shard, count: count)
+  }
+
+  /// Refuses what a torch file cannot hold; gives the tensors' bytes.
+  private static func check(_ request: WriteRequest) throws(CheckpointError) -> [Int] {
     var names: Set<String> = []
+    var sizes: [Int] = []
+    var total: UInt64 = 0
     names.reserveCapacity(request.tensors.count)
     for tensor in request.tensors {
       let place = Place(tensor: tensor.name)
@@ -24,8 +61,10 @@ extension PyTorch {
             + ScalarType.all.filter { canHold(Encoding($0)) }.map(\.name).joined(separator: ", "),
           at: place)
       }
-      guard tensor.shape.axes.allSatisfy({ $0 >= 0 }), tensor.shape.rank <= PickleLimits.rank,
-        tensor.encoding.byteCount(tensor.shape) != nil
+      guard tensor.shape.rank <= PickleLimits.rank,
+        let byteCount = tensor.encoding.byteCount(tensor.shape),
+        case (let sum, false) = total.addingReportingOverflow(UInt64(byteCount)),
+        sum < UInt64(Int64.max) / 2
       else {
         throw CheckpointError(
           .cannotHold, "the shape \(tensor.shape) is not possible in a torch file", at: place)
@@ -37,31 +76,45 @@ extension PyTorch {
       guard names.insert(tensor.name).inserted else {
         throw CheckpointError(.duplicate, "two tensors are named '\(tensor.name)'", at: place)
       }
+      total = sum
+      sizes.append(byteCount)
     }
+    return sizes
   }
 
-  /// One zip with these tensors of the request; aliases of one type and size share a storage.
-  static func plan(_ request: WriteRequest, _ chosen: [Int], fileName: String) -> PlannedFile {
+  /// For each tensor the first one whose storage it uses.
+  private static func storageOwners(_ request: WriteRequest, _ sizes: [Int]) -> [Int] {
     struct Alias: Hashable {
       let group: Int
       let encoding: Encoding
       let byteCount: Int
     }
-    var pickle = PickleWriter()
-    var owners: [(tensor: Int, byteCount: Int)] = []
-    var keys: [Alias: Int] = [:]
-    for index in chosen {
+    var owners: [Alias: Int] = [:]
+    return request.tensors.indices.map { index in
       let tensor = request.tensors[index]
-      guard let type = tensor.encoding.scalarType,
-        let byteCount = tensor.encoding.byteCount(tensor.shape)
-      else { continue }
-      var key = owners.count
-      if let group = tensor.aliasGroup {
-        let alias = Alias(group: group, encoding: tensor.encoding, byteCount: byteCount)
-        key = keys[alias] ?? key
-        keys[alias] = key
+      guard let group = tensor.aliasGroup else { return index }
+      let alias = Alias(group: group, encoding: tensor.encoding, byteCount: sizes[index])
+      if let owner = owners[alias] { return owner }
+      owners[alias] = index
+      return index
+    }
+  }
+
+  /// One zip with these tensors of the request; all of them by default.
+  private static func plan(
+    _ request: WriteRequest, _ owners: [Int], _ chosen: [Int]? = nil, fileName: String
+  ) -> PlannedFile {
+    var pickle = PickleWriter()
+    var stored: [Int] = []
+    var keys: [Int: Int] = [:]
+    for index in chosen ?? Array(request.tensors.indices) {
+      let tensor = request.tensors[index]
+      guard let type = tensor.encoding.scalarType else { continue }
+      let key = keys[owners[index]] ?? stored.count
+      if key == stored.count {
+        keys[owners[index]] = key
+        stored.append(owners[index])
       }
-      if key == owners.count { owners.append((index, byteCount)) }
       pickle.add(name: tensor.name, type: type, shape: tensor.shape, storageKey: String(key))
     }
     var zip = ZipPlan()
@@ -69,8 +122,11 @@ extension PyTorch {
     zip.add("\(root)/.format_version", Array("1".utf8))
     zip.add("\(root)/.storage_alignment", Array("\(ZipPlan.alignment)".utf8))
     zip.add("\(root)/byteorder", Array("little".utf8))
-    for (key, owner) in owners.enumerated() {
-      zip.add("\(root)/data/\(key)", tensor: owner.tensor, byteCount: owner.byteCount)
+    for (key, owner) in stored.enumerated() {
+      let tensor = request.tensors[owner]
+      zip.add(
+        "\(root)/data/\(key)", tensor: owner,
+        byteCount: tensor.encoding.byteCount(tensor.shape) ?? 0)
     }
     zip.add("\(root)/version", Array("3\n".utf8))
     return zip.finish(fileName)

@@ -37,7 +37,10 @@ public enum PyTorch: FileFormat {
   public static func open(
     _ path: String, pool: FilePool
   ) throws(CheckpointError) -> any CheckpointReader {
-    try PyTorchReader(path, pool: pool)
+    guard path.hasSuffix(".index.json") else { return try PyTorchReader(path, pool: pool) }
+    return try ShardedReader.open(indexPath: path, format: Self.self, pool: pool) {
+      (shard) throws(CheckpointError) in try PyTorchReader(shard, pool: pool)
+    }
   }
 
   /// Whether torch has a dtype for it.

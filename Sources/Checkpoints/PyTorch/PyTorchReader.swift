@@ -29,6 +29,8 @@ struct PyTorchReader: CheckpointReader {
     let archive = try TorchArchive.open(file)
     let heap = archive.heap
     let state = try StateDict(archive.root, heap, at: Place(file: path))
+    // With the file's name in it, a storage's name is unique among shards.
+    let name = path.split(separator: "/").last.map(String.init) ?? path
     var users = [Int](repeating: 0, count: heap.storages.count)
     for entry in state.entries { users[heap.tensors[entry.tensor].storage] += 1 }
     var tensors: [TensorSpec] = []
@@ -47,7 +49,8 @@ struct PyTorchReader: CheckpointReader {
         TensorSpec(
           name: entry.name, encoding: Encoding(tensor.type), shape: Shape(tensor.sizes),
           byteCount: tensor.byteCount, fileOffset: origin + UInt64(first),
-          sharedStorage: users[tensor.storage] > 1 ? heap.storages[tensor.storage].key : nil))
+          sharedStorage: users[tensor.storage] > 1
+            ? "\(name)/data/\(heap.storages[tensor.storage].key)" : nil))
     }
     self.files = [path]
     self.tensors = tensors

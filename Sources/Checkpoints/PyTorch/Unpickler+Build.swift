@@ -20,10 +20,10 @@ extension Unpickler {
     guard case .global(let index) = callee else {
       throw failure(.forbidden, "the pickle calls \(callee.kind), not an allowed function")
     }
-    guard case .tuple = arguments, let list = heap.sequence(arguments) else {
+    guard case .tuple = arguments, let list = heap.sequence(arguments).map(Array.init) else {
       throw failure(.header, "expected a tuple of arguments, found \(arguments.kind)")
     }
-    try push(call(PickleGlobal.all[Int(index)], Array(list)))
+    try push(call(PickleGlobal.all[Int(index)], list))
   }
 
   private mutating func call(
@@ -39,9 +39,9 @@ extension Unpickler {
       guard let items = heap.sequence(first) else { throw misuse(global) }
       return try make(.set, Array(items))
     case .size:
-      guard let first = arguments.first, let items = heap.sequence(first) else {
-        throw misuse(global)
-      }
+      guard let first = arguments.first else { throw misuse(global) }
+      if case .tuple = first { return first }
+      guard let items = heap.sequence(first) else { throw misuse(global) }
       return try makeTuple(Array(items))
     case .encode: return .bytes(try latin1(arguments, global))
     case .byteArray:

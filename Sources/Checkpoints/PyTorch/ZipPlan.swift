@@ -78,32 +78,32 @@ struct ZipPlan {
     let wideStart = start >= UInt64(Zip.elsewhere)
     var extra: [UInt8] = []
     if wideSize {
-      append(Zip.extra64, to: &extra)
-      append(UInt16(16), to: &extra)
-      append(size, to: &extra)
-      append(size, to: &extra)
+      Self.append(Zip.extra64, to: &extra)
+      Self.append(UInt16(16), to: &extra)
+      Self.append(size, to: &extra)
+      Self.append(size, to: &extra)
     }
     let used = start + UInt64(Zip.localHeaderSize + name.count + extra.count + 4)
     let padding = (Self.alignment - used % Self.alignment) % Self.alignment
-    append(Zip.extraPadding, to: &extra)
-    append(UInt16(padding), to: &extra)
+    Self.append(Zip.extraPadding, to: &extra)
+    Self.append(UInt16(padding), to: &extra)
     extra += [UInt8](repeating: 0x5A, count: Int(padding))
 
     // Both headers share these fields, from "version needed" on.
     var shared: [UInt8] = []
-    append(UInt16(wideSize || wideStart ? 45 : 20), to: &shared)
-    append(Zip.utf8Flag, to: &shared)
-    append(UInt16(0), to: &shared)  // stored
-    append(UInt32(0), to: &shared)  // no time
-    append(checksum, to: &shared)
-    append(narrow(size), to: &shared)
-    append(narrow(size), to: &shared)
-    append(UInt16(name.count), to: &shared)
+    Self.append(UInt16(wideSize || wideStart ? 45 : 20), to: &shared)
+    Self.append(Zip.utf8Flag, to: &shared)
+    Self.append(UInt16(0), to: &shared)  // stored
+    Self.append(UInt32(0), to: &shared)  // no time
+    Self.append(checksum, to: &shared)
+    Self.append(narrow(size), to: &shared)
+    Self.append(narrow(size), to: &shared)
+    Self.append(UInt16(name.count), to: &shared)
 
     var local: [UInt8] = []
-    append(Zip.localHeader, to: &local)
+    Self.append(Zip.localHeader, to: &local)
     local += shared
-    append(UInt16(extra.count), to: &local)
+    Self.append(UInt16(extra.count), to: &local)
     local += name
     local += extra
     segments.append(.init(offset: start, bytes: local))
@@ -111,10 +111,10 @@ struct ZipPlan {
 
     var wide: [UInt8] = []
     if wideSize {
-      append(size, to: &wide)
-      append(size, to: &wide)
+      Self.append(size, to: &wide)
+      Self.append(size, to: &wide)
     }
-    if wideStart { append(start, to: &wide) }
+    if wideStart { Self.append(start, to: &wide) }
     if let extent {
       slots.append(.init(offset: start + 14, value: .crc32(extent: extent)))
       directoryChecksums.append((directory.count + 16, extent))
@@ -141,9 +141,12 @@ struct ZipPlan {
     value >= UInt64(Zip.elsewhere) ? Zip.elsewhere : UInt32(value)
   }
 
-  private mutating func number(_ value: some FixedWidthInteger) { append(value, to: &directory) }
+  private mutating func number(_ value: some FixedWidthInteger) {
+    Self.append(value, to: &directory)
+  }
 
-  private func append(_ value: some FixedWidthInteger, to bytes: inout [UInt8]) {
+  /// Static, so that no copy of the plan shares the bytes while they grow.
+  private static func append(_ value: some FixedWidthInteger, to bytes: inout [UInt8]) {
     withUnsafeBytes(of: value.littleEndian) { bytes += $0 }
   }
 }

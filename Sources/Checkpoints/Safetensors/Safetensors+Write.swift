@@ -54,6 +54,7 @@ extension Safetensors {
     var names = Set<String>()
     var items: [Item] = []
     items.reserveCapacity(request.tensors.count)
+    names.reserveCapacity(request.tensors.count)
     var total: UInt64 = 0
     for (index, tensor) in request.tensors.enumerated() {
       let place = Place(tensor: tensor.name)
@@ -113,7 +114,7 @@ extension Safetensors {
     _ unordered: [Item], _ metadata: [(key: String, value: String)], _ name: String
   ) throws(CheckpointError) -> PlannedFile {
     let items = unordered.sorted { a, b in
-      a.rank != b.rank ? a.rank < b.rank : a.name.utf8.lexicographicallyPrecedes(b.name.utf8)
+      a.rank != b.rank ? a.rank < b.rank : ByteOrder.precedes(a.name, b.name)
     }
     var writer = JSONWriter()
     writer.beginObject()

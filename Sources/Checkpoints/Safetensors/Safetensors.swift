@@ -56,7 +56,7 @@ public enum Safetensors: FileFormat {
     guard path.hasSuffix(".index.json") else { return try SafetensorsReader(path, pool: pool) }
     return try ShardedReader.open(indexPath: path, format: Self.self, pool: pool) {
       (shard: String) throws(CheckpointError) -> any CheckpointReader in
-      try SafetensorsReader(shard, pool: pool)
+      try SafetensorsReader(shard, pool: pool, isAlone: false)
     }
   }
 

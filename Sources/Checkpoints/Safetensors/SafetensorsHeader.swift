@@ -214,19 +214,8 @@ struct SafetensorsHeader {
     var position = dataStart
     var previous: String?
     for tensor in tensors {
-      let place = Place(
-        byteOffset: tensor.fileOffset, tensor: ShardIndex.visible(tensor.name))
-      if tensor.fileOffset > position {
-        throw CheckpointError(
-          .layout, "\(tensor.fileOffset - position) bytes before the tensor belong to no tensor",
-          at: place)
-      }
-      if tensor.fileOffset < position {
-        throw CheckpointError(
-          .layout,
-          "the tensor overlaps '\(ShardIndex.visible(previous ?? ""))' by "
-            + "\(position - tensor.fileOffset) bytes",
-          at: place)
+      if tensor.fileOffset != position {
+        throw Self.gap(before: tensor, expected: position, previous: previous)
       }
       position += UInt64(tensor.byteCount)
       previous = tensor.name
@@ -237,5 +226,19 @@ struct SafetensorsHeader {
         .layout, "\(end - position) bytes after the last tensor belong to no tensor",
         at: Place(byteOffset: position))
     }
+  }
+
+  /// The error of a tensor that does not begin where the one before it ends.
+  private static func gap(
+    before tensor: TensorSpec, expected: UInt64, previous: String?
+  ) -> CheckpointError {
+    let message =
+      tensor.fileOffset > expected
+      ? "\(tensor.fileOffset - expected) bytes before the tensor belong to no tensor"
+      : "the tensor overlaps '\(ShardIndex.visible(previous ?? ""))' by "
+        + "\(expected - tensor.fileOffset) bytes"
+    return CheckpointError(
+      .layout, message,
+      at: Place(byteOffset: tensor.fileOffset, tensor: ShardIndex.visible(tensor.name)))
   }
 }

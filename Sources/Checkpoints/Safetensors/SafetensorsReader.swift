@@ -17,14 +17,18 @@ public struct SafetensorsReader: CheckpointReader {
   public let tensors: [TensorSpec]
   /// Size of the header.
   public let containerFacts: [(name: String, value: String)]
-  /// None.
-  public var warnings: [String] { [] }
+  /// That the file is one of several, if it was opened alone.
+  public let warnings: [String]
 
   private let path: String
   private let pool: FilePool
 
   /// Reads the header of a file.
-  public init(_ path: String, pool: FilePool) throws(CheckpointError) {
+  ///
+  /// - Parameter isAlone: whether no index names it, so that a shard's name deserves a warning.
+  public init(
+    _ path: String, pool: FilePool, isAlone: Bool = true
+  ) throws(CheckpointError) {
     do {
       let (bytes, fileSize) = try Self.readHeader(path, pool: pool)
       let header = try SafetensorsHeader(
@@ -34,6 +38,11 @@ public struct SafetensorsReader: CheckpointReader {
       containerFacts = [("header", "\(bytes.count) bytes")]
     } catch {
       throw error.within(Place(file: path))
+    }
+    if isAlone, let count = ShardPlan.shardCount(ofFile: path), count > 1 {
+      warnings = ["this file is one of \(count) shards; open its index for the whole checkpoint"]
+    } else {
+      warnings = []
     }
     self.path = path
     self.pool = pool

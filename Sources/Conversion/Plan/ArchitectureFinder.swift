@@ -10,21 +10,26 @@ struct ArchitectureFinder {
   let source: SourceCheckpoint
   let dialect: Dialect
 
-  /// The model; nil for a single file whose names no architecture fits, which is then said.
+  /// Most bytes of an architecture file that are looked at; the language's own limit is lower.
+  private static let architectureFileLimit = 1 << 20
+
+  /// The model; nil where one file becomes one file and no architecture fits, which is then said.
   ///
-  /// - Throws: `.architecture` for a folder, or an architecture file of the user's that does not fit.
-  func model(_ warnings: inout [String]) throws(ConversionError) -> Model? {
+  /// - Throws: `.architecture` if a folder is involved, or the user's own file does not fit.
+  func model(isFolder: Bool, _ warnings: inout [String]) throws(ConversionError) -> Model? {
     let header = ReaderHeader(dialect: dialect, config: try config(), reader: source.reader)
     if let path = request.architectureFile {
       return try instantiate(try file(path), header)
     }
-    guard let architecture = known(header) else {
-      let problem = unknown(header)
-      guard source.isFolder || dialect == .gguf else {
-        warnings.append("names are kept: \(problem)")
-        return nil
+    let architecture: Architecture
+    do throws(ArchitectureError) {
+      architecture = try Architectures.find(for: header)
+    } catch {
+      guard error.code == .unknownArchitecture, !isFolder else {
+        throw ConversionError(.below, wrapping: error, at: Place(file: source.path))
       }
-      throw ConversionError(.architecture, problem, at: Place(file: source.path))
+      warnings.append("names are kept: \(error.message)")
+      return nil
     }
     return try instantiate(architecture, header)
   }
@@ -32,13 +37,46 @@ struct ArchitectureFinder {
   private func instantiate(
     _ architecture: Architecture, _ header: ReaderHeader
   ) throws(ConversionError) -> Model {
+    let listed = header.config?["architectures"]?.array?.compactMap(\.string) ?? []
+    // A GGUF that has lost the class's head is what is left: the family's first class.
+    if dialect == .gguf, let name = listed.first(where: architecture.classes.contains),
+      case .success(let model) = Result(
+        catching: { () throws(ConversionError) in try instantiate(architecture, header, name) }),
+      holdsEverything(model)
+    {
+      return model
+    }
+    return try instantiate(architecture, header, nil)
+  }
+
+  private func instantiate(
+    _ architecture: Architecture, _ header: ReaderHeader, _ name: String?
+  ) throws(ConversionError) -> Model {
     try passing(at: Place(file: source.path)) { () throws(ArchitectureError) in
-      try architecture.instantiate(header)
+      try architecture.instantiate(header, class: name)
     }
   }
 
-  private func config() throws(ConversionError) -> JSONValue? {
-    guard let path = request.configFile else { return source.config }
+  /// Whether the source has every tensor that the class needs: a GGUF has lost some heads.
+  private func holdsEverything(_ model: Model) -> Bool {
+    let held = Set(model.stored(in: dialect).flatMap { $0.layout.parts.map(\.tensor) })
+    return Architecture.dialects.filter { $0 != dialect }.allSatisfy { target in
+      model.stored(in: target).allSatisfy { stored in
+        stored.derived != nil || stored.layout.parts.allSatisfy { held.contains($0.tensor) }
+      }
+    }
+  }
+
+  /// The configuration: the user's, the source's own, or the one that a GGUF carries.
+  func config() throws(ConversionError) -> JSONValue? {
+    guard let path = request.configFile else {
+      guard dialect == .gguf,
+        let text = source.reader.metadata[Lineage.configurationKey]?.string
+      else { return source.config }
+      return try passing(at: Place(file: source.path)) { () throws(DocumentError) in
+        try JSONValue.parse(text)
+      }
+    }
     let bytes = try passing { () throws(ByteIOError) in
       try source.pool.file(path).readAll(limit: SourceCheckpoint.configurationLimit)
     }
@@ -49,48 +87,13 @@ struct ArchitectureFinder {
 
   private func file(_ path: String) throws(ConversionError) -> Architecture {
     let bytes = try passing { () throws(ByteIOError) in
-      try source.pool.file(path).readAll(limit: Architectures.maximumFileSize)
+      try source.pool.file(path).readAll(limit: Self.architectureFileLimit)
     }
     guard let text = String(validating: bytes, as: UTF8.self) else {
       throw ConversionError(.options, "the file is not valid UTF-8", at: Place(file: path))
     }
     return try passing { () throws(ArchitectureError) in
-      try Architectures.parse(text, file: path)
+      try Architectures.parse(file: path, text: text)
     }
-  }
-
-  /// The classes or the architecture that the source names.
-  private func names(_ header: ReaderHeader) -> [String] {
-    if dialect == .gguf {
-      return [header.metadata["general.architecture"]?.string].compactMap { $0 }
-    }
-    return header.config?["architectures"]?.array?.compactMap(\.string) ?? []
-  }
-
-  private func known(_ header: ReaderHeader) -> Architecture? {
-    for name in names(header) {
-      let found =
-        dialect == .gguf ? Architectures.find(gguf: name) : Architectures.find(class: name)
-      if let found { return found }
-    }
-    return nil
-  }
-
-  private func unknown(_ header: ReaderHeader) -> String {
-    let names = names(header)
-    let known = Architectures.all.map(\.name).joined(separator: " ")
-    var text: String
-    if names.isEmpty {
-      text =
-        dialect == .gguf
-        ? "the GGUF has no general.architecture"
-        : header.config == nil
-          ? "there is no config.json beside the tensors" : "config.json names no class"
-      text += "; known architectures: \(known)"
-    } else {
-      text = "the architecture '\(names.joined(separator: ", "))' is not known; known: \(known)"
-    }
-    if let nearest = Architectures.nearest(to: header) { text += "; \(nearest.description)" }
-    return text
   }
 }

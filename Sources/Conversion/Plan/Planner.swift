@@ -2,7 +2,7 @@ internal import Architectures
 internal import ByteIO
 internal import Checkpoints
 internal import Documents
-internal import Failures
+public import Failures
 internal import Tensors
 
 /// Turns a request into a plan: reads headers and configuration, never the bulk.
@@ -23,7 +23,7 @@ public struct Planner: Sendable {
 
   /// The plan, and the source it was made for.
   public func plan() throws(ConversionError) -> (plan: Plan, source: SourceCheckpoint) {
-    let naming = try Naming(request, source, target: destination.format)
+    let naming = try Naming(request, source, destination)
     var mapping = try naming.mapping(source.reader)
     var router = Router()
     let rules = EncodingRules(

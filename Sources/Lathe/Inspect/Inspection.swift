@@ -1,4 +1,4 @@
-public import Checkpoints
+internal import Checkpoints
 public import Conversion
 public import Documents
 internal import ByteIO

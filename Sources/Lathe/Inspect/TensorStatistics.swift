@@ -4,7 +4,7 @@ internal import Dispatch
 internal import Failures
 internal import Quantization
 internal import Synchronization
-public import Tensors
+internal import Tensors
 
 /// Statistics of one tensor's numbers, the same for every number of threads.
 public struct TensorStatistics: Hashable, Sendable {

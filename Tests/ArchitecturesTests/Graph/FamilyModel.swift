@@ -1,7 +1,7 @@
 import Architectures
 import Tensors
 
-/// A model of a family, from hyper-parameters alone: it has the tensors that the conditions ask for.
+/// A model of a family, from hyper-parameters alone: it has the tensors that conditions ask for.
 ///
 /// A reader of the same description that shares nothing with the library's, so that branches can be
 /// tried for which there is no checkpoint.

@@ -1,5 +1,5 @@
 internal import Architectures
-internal import Failures
+internal import Documents
 
 /// The hyper-parameter keys of a GGUF, as the model read them -> config.json.
 struct KeysToConfiguration: DocumentStage {
@@ -13,9 +13,8 @@ struct KeysToConfiguration: DocumentStage {
     guard let model = context.model else {
       throw ConversionError(.internal, "\(id) needs a model")
     }
-    let config = try passing(at: Place(file: context.source.path)) { () throws(ArchitectureError) in
-      try model.configuration()
-    }
+    var config = model.configuration(carryingOver: context.storedConfig)
+    config["architectures"] = .array([.string(model.className)])
     return DocumentResult(content: .configuration(config))
   }
 }

@@ -138,9 +138,10 @@ extension Instantiation {
     guard header.dialect == .huggingface, let config = header.config else { return [] }
     var known: Set<String> = []
     for parameter in architecture.parameters.values { known.formUnion(paths(parameter)) }
-    for path in architecture.ignored { known.formUnion(architecture.spellings(ofPath: path)) }
+    var ignored: Set<String> = []
+    for path in architecture.ignored { ignored.formUnion(architecture.spellings(ofPath: path)) }
     var parents: Set<String> = []
-    for path in known {
+    for path in known.union(ignored) {
       var segments = path.split(separator: ".")
       while segments.count > 1 {
         segments.removeLast()
@@ -151,6 +152,7 @@ extension Instantiation {
     // The nesting of config.json is bounded by that of the paths.
     var open: [(path: String, value: JSONValue)] = [("", config)]
     while let (path, value) = open.popLast() {
+      if ignored.contains(path) { continue }
       if path.isEmpty || parents.contains(path), let members = value.object {
         for (key, member) in members.reversed() {
           open.append((path.isEmpty ? key : "\(path).\(key)", member))

@@ -4,9 +4,17 @@ internal import Tensors
 extension ArchitectureParser {
   mutating func tensors() {
     var group: (index: Int, prefixes: [Dialect: String])?
-    for line in sectionLines(joinsDeeper: false) {
+    let lines = sectionLines(joinsDeeper: false)
+    // `if C or T`: a tensor's name ends the condition, wherever its row stands.
+    let names = Set(
+      lines.map { line in
+        var cursor = LineCursor(line)
+        return cursor.peekName()
+      })
+    for line in lines {
       guarded { parser throws(ArchitectureError) in
         var cursor = LineCursor(line)
+        cursor.tensorNames = names
         if line.indent == 4, let group {
           try parser.row(&cursor, group: group)
           return
@@ -80,7 +88,6 @@ extension ArchitectureParser {
     if draft.rows.contains(where: { $0.name == name && $0.group == group?.index }) {
       throw cursor.failure(.name, "the tensor '\(name)' stands twice", at: place)
     }
-    cursor.tensorNames = Set(draft.rows.map(\.name))
     guard cursor.take("[") else {
       throw cursor.failure(.syntax, "expected a shape in brackets, found \(cursor.found)")
     }

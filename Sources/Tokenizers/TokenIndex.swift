@@ -5,7 +5,7 @@ internal import Documents
 /// Texts are compared as bytes: two spellings of one character are two tokens.
 struct TokenIndex {
   private let texts: PackedStrings
-  /// Index of a text plus one; 0 is free. At least half of the slots are free.
+  /// Index of a text plus one, 0 where free; at least half of the slots are free.
   private var slots: [UInt32]
   /// The first text that stands twice, with the index of its first occurrence.
   private(set) var firstDuplicate: (first: Int, second: Int)?

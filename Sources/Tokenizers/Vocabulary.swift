@@ -44,7 +44,7 @@ public struct Vocabulary: Sendable {
   public var chatTemplates = ChatTemplates()
   /// Number of BERT's token types.
   public var tokenTypeCount: Int?
-  /// The bytes of tokenizer.json, if there is one: what GGUF's `tokenizer.huggingface.json` may hold.
+  /// The bytes of tokenizer.json, if there is one, for GGUF's `tokenizer.huggingface.json`.
   public var huggingFaceJSON: [UInt8]?
   /// What was decided, dropped or guessed, in words for the user.
   public var notes: [String] = []

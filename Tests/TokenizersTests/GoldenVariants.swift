@@ -56,7 +56,8 @@ struct GoldenVariant: Sendable, CustomTestStringConvertible {
     case ("UINT32", _): return value?.int.map { .u32(UInt32($0)) }
     case ("ARRAY", "STRING"):
       return .array(.strings(PackedStrings(value?.array?.compactMap(\.string) ?? [])))
-    case ("ARRAY", "INT32"): return .array(.i32(value?.array?.compactMap { $0.int.map(Int32.init) } ?? []))
+    case ("ARRAY", "INT32"):
+      return .array(.i32(value?.array?.compactMap { $0.int.map(Int32.init) } ?? []))
     case ("ARRAY", "FLOAT32"):
       return .array(.f32(value?.array?.compactMap { $0.double.map { Float($0) } } ?? []))
     default: return nil

@@ -173,6 +173,8 @@ def make(name, case, converter, target):
             "transformers_loads": loads(folder, config),
             "converter": {},
         }
+        if gap := case.get("gap"):
+            record["peer_gap"] = gap
         inputs = evidence.files(folder)
         for outtype in case.get("outtypes", ["f32"]):
             gguf_file = pathlib.Path(temporary) / "out.gguf"

@@ -2,7 +2,8 @@
 
 Each case: what; kind (whose base configuration); config (keys laid over the base, None in `drop`: left out);
 tokenizer; dtype of the stored weights; container; outtypes of the converter; rename: how tensor names are
-changed before they are written; extra: further files. f32-short: f32 that holds bf16 values, which packs well;
+changed before they are written; extra: further files; gap: what
+is wrong with the peer's own file. f32-short: f32 that holds bf16 values, which packs well;
 mixed: f32 vectors beside bf16 matrices.
 """
 
@@ -175,7 +176,8 @@ CASES = {
     # Mistral
     "mistral-window": dict(
         what="a sliding window shorter than the context: llama.cpp attends to everything, the peer says nothing",
-        kind="mistral", config={"sliding_window": 32}, tokenizer="spm"),
+        kind="mistral", config={"sliding_window": 32}, tokenizer="spm",
+        gap="the window is dropped without a word; outputs differ from position 32"),
     "mistral-window-wide": dict(
         what="a sliding window as long as the context: no difference to full attention",
         kind="mistral", config={"sliding_window": 256}, tokenizer="spm"),
@@ -195,7 +197,9 @@ CASES = {
     "bert-classifier-two": dict(
         what="BertForSequenceClassification with the two default labels",
         kind="bert", tokenizer="wordpiece", dtype="f32-short",
-        config={"architectures": ["BertForSequenceClassification"]}),
+        config={"architectures": ["BertForSequenceClassification"]},
+        gap="cls.weight [2, 32] is the square dense layer to llama.cpp, which refuses the file; cls.output.weight loads only "
+        "with as many classifier.output_labels (without the key llama.cpp expects one)"),
     "bert-no-pooler": dict(
         what="BertModel without a pooler, position_ids stored as old versions did",
         kind="bert", tokenizer="wordpiece", dtype="f32-short", rename="drop-pooler,position-ids"),

@@ -20,6 +20,14 @@ import evidence
 TEXTS = ["Hello world", " two  spaces", "naïve café 12345", "don't", "a<s>b</s>", "日本語 🙂", "x = y[0]\n\treturn"]
 
 
+def has_special(text, folder):
+    """Whether a text spells a special or added token, which engines treat as they like."""
+    path = pathlib.Path(folder) / "tokenizer_config.json"
+    settings = json.loads(path.read_text()) if path.exists() else {}
+    added = [token["content"] for token in settings.get("added_tokens_decoder", {}).values()]
+    return any(token in text for token in ["<s>", "</s>", *added])
+
+
 def output_of(folder):
     """The model's class and output tensor for a fixed input, and what loading it reported."""
     config = transformers.AutoConfig.from_pretrained(folder)

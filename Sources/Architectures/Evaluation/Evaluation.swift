@@ -54,9 +54,11 @@ struct Evaluation<Scope: ExpressionScope> {
     case .name(let name): return try named(name)
     case .element(let name, let index):
       let position = try int(index)
-      guard let found = try scope.element(name, position) else {
-        throw failure("'\(name)' is no hyper-parameter", code: .name)
-      }
+      let found: Value?
+      do throws(ArchitectureError) {
+        found = try scope.element(name, position)
+      } catch { throw error.within(location.place) }
+      guard let found else { throw failure("'\(name)' is no hyper-parameter", code: .name) }
       return found
     case .list(let items):
       var list: [Value] = []
@@ -220,7 +222,11 @@ struct Evaluation<Scope: ExpressionScope> {
   private func compute(
     _ function: ExpressionFunction, _ values: [Value]
   ) throws(ArchitectureError) -> Value {
-    if function == .llama3Solved { return try scope.llama3Solved(values) }
+    if function == .llama3Solved {
+      do throws(ArchitectureError) {
+        return try scope.llama3Solved(values)
+      } catch { throw error.within(location.place) }
+    }
     var numbers: [Double] = []
     for value in values {
       guard let number = value.number else {

@@ -42,7 +42,8 @@ extension Architecture {
     if let chosen {
       guard classes.contains(chosen) else {
         throw ArchitectureError(
-          .unknownArchitecture, "the class '\(chosen)' is not of '\(self.name)', which has \(known)",
+          .unknownArchitecture,
+          "the class '\(chosen)' is not of '\(self.name)', which has \(known)",
           at: Place(file: file))
       }
       return chosen
@@ -50,7 +51,8 @@ extension Architecture {
     if header.dialect == .gguf {
       if let name = header.metadata["general.architecture"]?.string, name != gguf {
         throw ArchitectureError(
-          .unknownArchitecture, "the GGUF is of the architecture '\(name)'; this describes '\(gguf)'",
+          .unknownArchitecture,
+          "the GGUF is of the architecture '\(name)'; this describes '\(gguf)'",
           at: Place(file: file))
       }
       return classes.first ?? ""
@@ -136,9 +138,10 @@ extension Instantiation {
     guard header.dialect == .huggingface, let config = header.config else { return [] }
     var known: Set<String> = []
     for parameter in architecture.parameters.values { known.formUnion(paths(parameter)) }
-    for path in architecture.ignored { known.formUnion(architecture.spellings(ofPath: path)) }
+    var ignored: Set<String> = []
+    for path in architecture.ignored { ignored.formUnion(architecture.spellings(ofPath: path)) }
     var parents: Set<String> = []
-    for path in known {
+    for path in known.union(ignored) {
       var segments = path.split(separator: ".")
       while segments.count > 1 {
         segments.removeLast()
@@ -149,6 +152,7 @@ extension Instantiation {
     // The nesting of config.json is bounded by that of the paths.
     var open: [(path: String, value: JSONValue)] = [("", config)]
     while let (path, value) = open.popLast() {
+      if ignored.contains(path) { continue }
       if path.isEmpty || parents.contains(path), let members = value.object {
         for (key, member) in members.reversed() {
           open.append((path.isEmpty ? key : "\(path).\(key)", member))

@@ -6,7 +6,7 @@ public import Tensors
 public protocol CheckpointHeader: Sendable {
   /// Whose names the tensors bear.
   var dialect: Dialect { get }
-  /// config.json, of a Hugging Face checkpoint.
+  /// config.json, of a Hugging Face checkpoint; beside a GGUF, what its keys do not tell.
   var config: JSONValue? { get }
   /// Keys of a GGUF.
   var metadata: Metadata { get }

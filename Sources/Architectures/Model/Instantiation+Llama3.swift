@@ -4,12 +4,11 @@ internal import Tensors
 extension Instantiation {
   /// `llama3_solved("factor", ROPE_DIMS, THETA, ROWS)`: a parameter found from the divisors.
   func llama3Solved(_ arguments: [Value]) throws(ArchitectureError) -> Value {
-    let place = SourceLocation(file: architecture.file, line: 1, column: 1).place
     guard case .text(let wanted) = arguments[0], case .int(let dims) = arguments[1],
       let theta = arguments[2].number, case .text(let name) = arguments[3], dims > 0
     else {
       throw ArchitectureError(
-        .check, "llama3_solved needs a word, a width, a base and a tensor's name", at: place)
+        .check, "llama3_solved needs a word, a width, a base and a tensor's name")
     }
     let scaling: Llama3Scaling
     if let solved {
@@ -25,7 +24,7 @@ extension Instantiation {
     case "original": return .int(Int(exactly: scaling.original.rounded()) ?? 0)
     default:
       throw ArchitectureError(
-        .check, "llama3_solved knows factor, low, high, original, not '\(wanted)'", at: place)
+        .check, "llama3_solved knows factor, low, high, original, not '\(wanted)'")
     }
   }
 
@@ -36,16 +35,15 @@ extension Instantiation {
       "rope_parameters' factor, low_freq_factor, high_freq_factor and "
       + "original_max_position_embeddings are not in the GGUF; give the original config.json "
       + "(--config)"
-    let place = architecture.parameters.values.first?.location.place ?? .unknown
     guard let table = header.values(of: name) else {
       throw ArchitectureError(
-        .configuration, "\(missing), or let the values of '\(name)' be read", at: place)
+        .configuration, "\(missing), or let the values of '\(name)' be read")
     }
     guard table.count == dims / 2, table.count <= 65_536,
       let scaling = Llama3Scaling.solve(table, theta: theta)
     else {
       throw ArchitectureError(
-        .configuration, "\(missing): no parameters give the table '\(name)'", at: place)
+        .configuration, "\(missing): no parameters give the table '\(name)'")
     }
     return scaling
   }

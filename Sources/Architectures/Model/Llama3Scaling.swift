@@ -62,13 +62,17 @@ struct Llama3Scaling: Hashable {
       return nil
     }
     // smooth = slope / wave - offset, with slope = original / (high - low), offset = low / (high - low).
-    for low in [1.0, 2, 0.5, 4] {
-      let width = low / offset
-      let original = (slope * width).rounded()
-      for digits in [1.0, 2, 4, 10, 100, 1000] {
-        let high = ((low + width) * digits).rounded() / digits
-        guard high > low, original >= 1, original < 1e9 else { continue }
-        let scaling = Llama3Scaling(factor: factor, low: low, high: high, original: original)
+    for digits in [1.0, 10, 100] {
+      for original in 1...131_072 {
+        let low = Double(original) / slope * offset
+        let high = low + Double(original) / slope
+        let (shortLow, shortHigh) = ((low * digits).rounded() / digits, (high * digits).rounded() / digits)
+        // The line is known to some seven digits; neater numbers than that are no accident.
+        guard shortLow > 0, shortHigh > shortLow, abs(low / shortLow - 1) < 1e-4,
+          abs(high / shortHigh - 1) < 1e-4
+        else { continue }
+        let scaling = Llama3Scaling(
+          factor: factor, low: shortLow, high: shortHigh, original: Double(original))
         if fits(scaling) { return scaling }
       }
     }
@@ -80,7 +84,7 @@ struct Llama3Scaling: Hashable {
     through table: [Float], factor: Double, theta: Double
   ) -> (slope: Double, offset: Double)? {
     var points: [(x: Double, y: Double)] = []
-    for (index, value) in table.enumerated() where value > 1 && Double(value) < factor {
+    for (index, value) in table.enumerated() where value > 1 && value < (table.last ?? 1) {
       let wave = 2 * Double.pi * pow(theta, Double(index) / Double(table.count))
       let smooth = (1 / Double(value) - 1 / factor) / (1 - 1 / factor)
       points.append((1 / wave, smooth))

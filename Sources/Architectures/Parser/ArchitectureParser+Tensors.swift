@@ -4,9 +4,17 @@ internal import Tensors
 extension ArchitectureParser {
   mutating func tensors() {
     var group: (index: Int, prefixes: [Dialect: String])?
-    for line in sectionLines(joinsDeeper: false) {
+    let lines = sectionLines(joinsDeeper: false)
+    // `if C or T`: a tensor's name ends the condition, wherever its row stands.
+    let names = Set(
+      lines.map { line in
+        var cursor = LineCursor(line)
+        return cursor.peekName()
+      })
+    for line in lines {
       guarded { parser throws(ArchitectureError) in
         var cursor = LineCursor(line)
+        cursor.tensorNames = names
         if line.indent == 4, let group {
           try parser.row(&cursor, group: group)
           return
@@ -38,7 +46,8 @@ extension ArchitectureParser {
     for dialect in Architecture.dialects {
       let (text, prefixPlace) = try cursor.column("the prefix in \(dialect)")
       guard text == "-" || NamePattern(text).starCount == 1 else {
-        throw cursor.failure(.syntax, "a group's prefix has one '*', found '\(text)'", at: prefixPlace)
+        throw cursor.failure(
+          .syntax, "a group's prefix has one '*', found '\(text)'", at: prefixPlace)
       }
       if text != "-" { prefixes[dialect] = text }
     }
@@ -79,13 +88,13 @@ extension ArchitectureParser {
     if draft.rows.contains(where: { $0.name == name && $0.group == group?.index }) {
       throw cursor.failure(.name, "the tensor '\(name)' stands twice", at: place)
     }
-    cursor.tensorNames = Set(draft.rows.map(\.name))
     guard cursor.take("[") else {
       throw cursor.failure(.syntax, "expected a shape in brackets, found \(cursor.found)")
     }
     let shape = try cursor.formulas(until: "]")
     if shape.isEmpty || shape.count > 8 {
-      throw cursor.failure(.limit, "a shape has one to eight axes, this one \(shape.count)", at: place)
+      throw cursor.failure(
+        .limit, "a shape has one to eight axes, this one \(shape.count)", at: place)
     }
     let names = try patterns(&cursor, group: group)
     let isOptional = cursor.takeWord("optional")
@@ -113,7 +122,8 @@ extension ArchitectureParser {
     }
     guard cursor.isAtEnd else {
       throw cursor.failure(
-        .name, "\(cursor.found) begins no clause; there are optional, if, or, =, bias, in this order")
+        .name,
+        "\(cursor.found) begins no clause; there are optional, if, or, =, bias, in this order")
     }
     draft.rows.append(
       TensorRow(

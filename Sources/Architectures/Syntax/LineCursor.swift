@@ -10,7 +10,7 @@ struct LineCursor {
   var bindingDepth = 0
   /// The line is a statement: there `bias` begins no clause and may be a value's name.
   var isStatement = false
-  /// Rows above, whose names end a condition: `if C or embedding if tied`.
+  /// Tensors, whose names end a condition: `if C or embedding if tied`.
   var tensorNames: Set<String> = []
   /// Depth of the expression being read.
   var depth = 0
@@ -34,7 +34,9 @@ struct LineCursor {
   func failure(
     _ code: ArchitectureError.Code = .syntax, _ message: String, at location: SourceLocation? = nil
   ) -> ArchitectureError {
-    ArchitectureError(code, message, at: (location ?? self.location).place)
+    var next = self
+    next.skipSpaces()
+    return ArchitectureError(code, message, at: (location ?? next.location).place)
   }
 
   /// What stands at the cursor, for messages.

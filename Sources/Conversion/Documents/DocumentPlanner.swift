@@ -31,7 +31,7 @@ struct DocumentPlanner {
 
   private var context: DocumentContext {
     DocumentContext(
-      source: source, model: naming.model, request: request,
+      source: source, model: naming.model, request: request, storedConfig: naming.storedConfig,
       vocabularyRows: naming.vocabularyRows)
   }
 
@@ -52,6 +52,14 @@ struct DocumentPlanner {
     for (key, value) in general.tail() { result.metadata[key] = value }
     let kind = try ReadTokenizer.kind(of: source)
     try add(router.run(from: kind, to: .tokenizerKeys, in: context), to: &result)
+    addOrigin(&result)
+  }
+
+  /// What the way back needs and no other key tells.
+  private func addOrigin(_ result: inout PlannedDocuments) {
+    guard request.lineage == .written, let config = source.config else { return }
+    result.metadata[Lineage.configurationKey] = .string(config.text())
+    if let prefix = naming.sourcePrefix { result.metadata[Lineage.prefixKey] = .string(prefix) }
   }
 
   private func add(
@@ -92,10 +100,13 @@ struct DocumentPlanner {
     guard case .configuration(var config) = model.content,
       case .files(_, let additions) = tokenizer.content
     else { throw ConversionError(.internal, "a configuration and files were expected") }
-    for (key, value) in additions { config[key] = value }
-    if let word = Self.dtypeWord(of: fileType) { config["dtype"] = .string(word) }
+    if naming.storedConfig == nil { for (key, value) in additions { config[key] = value } }
+    if let word = Self.dtypeWord(of: fileType) {
+      config[config["torch_dtype"] != nil ? "torch_dtype" : "dtype"] = .string(word)
+    }
     result.routes.append(model.route)
-    result.files.append(PlannedFile(name: "config.json", bytes: config.bytes(.pretty(indent: 2)) + [10]))
+    result.files.append(
+      PlannedFile(name: "config.json", bytes: config.bytes(.pretty(indent: 2)) + [10]))
     try add(tokenizer, to: &result)
   }
 

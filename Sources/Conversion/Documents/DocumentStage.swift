@@ -70,6 +70,8 @@ struct DocumentContext: Sendable {
   let source: SourceCheckpoint
   let model: Model?
   let request: ConversionRequest
+  /// The original config.json that a GGUF carries, or the one the user gives.
+  let storedConfig: JSONValue?
   /// Rows of the token embedding; nil if there is none.
   let vocabularyRows: Int?
 }

@@ -11,6 +11,10 @@ struct Lineage {
 
   /// First part of every key of Lathe's own.
   static let prefix = "lathe."
+  /// The key of the original config.json, which makes the way back exact.
+  static let configurationKey = "lathe.huggingface.config"
+  /// The key of the prefix that the original tensors' names have.
+  static let prefixKey = "lathe.huggingface.prefix"
   /// The key of the original tokenizer.json.
   static let tokenizerKey = "tokenizer.huggingface.json"
 

@@ -37,13 +37,46 @@ struct ArchitectureFinder {
   private func instantiate(
     _ architecture: Architecture, _ header: ReaderHeader
   ) throws(ConversionError) -> Model {
+    let listed = header.config?["architectures"]?.array?.compactMap(\.string) ?? []
+    // A GGUF that has lost the class's head is what is left: the family's first class.
+    if dialect == .gguf, let name = listed.first(where: architecture.classes.contains),
+      case .success(let model) = Result(
+        catching: { () throws(ConversionError) in try instantiate(architecture, header, name) }),
+      holdsEverything(model)
+    {
+      return model
+    }
+    return try instantiate(architecture, header, nil)
+  }
+
+  private func instantiate(
+    _ architecture: Architecture, _ header: ReaderHeader, _ name: String?
+  ) throws(ConversionError) -> Model {
     try passing(at: Place(file: source.path)) { () throws(ArchitectureError) in
-      try architecture.instantiate(header)
+      try architecture.instantiate(header, class: name)
     }
   }
 
-  private func config() throws(ConversionError) -> JSONValue? {
-    guard let path = request.configFile else { return source.config }
+  /// Whether the source has every tensor that the class needs: a GGUF has lost some heads.
+  private func holdsEverything(_ model: Model) -> Bool {
+    let held = Set(model.stored(in: dialect).flatMap { $0.layout.parts.map(\.tensor) })
+    return Architecture.dialects.filter { $0 != dialect }.allSatisfy { target in
+      model.stored(in: target).allSatisfy { stored in
+        stored.derived != nil || stored.layout.parts.allSatisfy { held.contains($0.tensor) }
+      }
+    }
+  }
+
+  /// The configuration: the user's, the source's own, or the one that a GGUF carries.
+  func config() throws(ConversionError) -> JSONValue? {
+    guard let path = request.configFile else {
+      guard dialect == .gguf,
+        let text = source.reader.metadata[Lineage.configurationKey]?.string
+      else { return source.config }
+      return try passing(at: Place(file: source.path)) { () throws(DocumentError) in
+        try JSONValue.parse(text)
+      }
+    }
     let bytes = try passing { () throws(ByteIOError) in
       try source.pool.file(path).readAll(limit: SourceCheckpoint.configurationLimit)
     }

@@ -8,6 +8,8 @@ struct ModelMapping {
   let model: Model
   let reader: any CheckpointReader
   let target: Dialect
+  /// The prefix that Hugging Face names are to have instead of the usual one.
+  let prefix: String?
 
   func make() throws(ConversionError) -> TensorMapping {
     let readerIndex = Dictionary(
@@ -21,7 +23,9 @@ struct ModelMapping {
     }
     var mapping = TensorMapping(items: [])
     for stored in model.stored(in: target) {
-      mapping.items.append(try item(stored, holders, readerIndex))
+      var item = try item(stored, holders, readerIndex)
+      item.name = renamed(stored)
+      mapping.items.append(item)
     }
     for lost in model.lost(in: target) {
       guard let index = readerIndex[lost.name] else { continue }
@@ -88,6 +92,20 @@ struct ModelMapping {
     return TensorMapping.Item(
       name: stored.name, shape: stored.shape, origin: .source(map), encoding: encoding,
       layoutText: map.chain == nil ? nil : layoutText(sources, stored))
+  }
+
+  /// A Hugging Face name under the prefix asked for; names outside any prefix, as those of heads,
+  /// stay.
+  private func renamed(_ stored: StoredTensor) -> String {
+    let prefixes = model.architecture.prefixes
+    guard target == .huggingface, let prefix, prefixes.contains(prefix),
+      let usual = prefixes.first, let part = stored.layout.parts.first
+    else { return stored.name }
+    let row = model.architecture.rows[model.tensors[part.tensor].row]
+    guard row.names[target]?.text.hasPrefix(usual) == true,
+      let known = prefixes.filter(stored.name.hasPrefix).max(by: { $0.count < $1.count })
+    else { return stored.name }
+    return prefix + stored.name.dropFirst(known.count)
   }
 
   private func layoutText(_ sources: [StoredTensor], _ stored: StoredTensor) -> String {

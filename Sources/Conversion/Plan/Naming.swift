@@ -11,6 +11,8 @@ struct Naming {
   let targetDialect: Dialect
   /// The model that maps names and layouts; nil if names are kept.
   let model: Model?
+  /// The original config.json of a GGUF: the user's, or the one the file carries.
+  let storedConfig: JSONValue?
   /// What the user should know.
   let warnings: [String]
   /// What the target cannot express although the user goes on.
@@ -29,10 +31,13 @@ struct Naming {
     var warnings: [String] = []
     var losses: [String] = []
     var model: Model?
+    var storedConfig: JSONValue?
     if sourceDialect != targetDialect, !request.keepsNames {
       let finder = ArchitectureFinder(request: request, source: source, dialect: sourceDialect)
       model = try finder.model(isFolder: source.isFolder || destination.isFolder, &warnings)
+      storedConfig = sourceDialect == .gguf ? try finder.config() : nil
     }
+    self.storedConfig = storedConfig
     if let model {
       let limits = model.limits(for: targetDialect)
       let lossy = limits.filter(\.isLossy).map(\.message)
@@ -64,10 +69,25 @@ struct Naming {
   /// Rows of the token embedding.
   var vocabularyRows: Int? { model?.tensor("embedding")?.shape.axes.first }
 
+  /// The prefix of the source's names; nil if the architecture has none.
+  var sourcePrefix: String? {
+    guard let model, sourceDialect == .huggingface else { return nil }
+    let prefixes = model.architecture.prefixes
+    let prefixed = model.stored(in: .huggingface).first { stored in
+      guard let first = prefixes.first, let part = stored.layout.parts.first else { return false }
+      let row = model.architecture.rows[model.tensors[part.tensor].row]
+      return row.names[.huggingface]?.text.hasPrefix(first) ?? false
+    }
+    guard let prefixed else { return nil }
+    return prefixes.filter(prefixed.name.hasPrefix).max { $0.utf8.count < $1.utf8.count }
+  }
+
   /// How the source's tensors become the output's.
   func mapping(_ reader: any CheckpointReader) throws(ConversionError) -> TensorMapping {
     guard let model else { return TensorMapping.unchanged(reader) }
-    return try ModelMapping(model: model, reader: reader, target: targetDialect).make()
+    let prefix = reader.metadata[Lineage.prefixKey]?.string
+    return try ModelMapping(model: model, reader: reader, target: targetDialect, prefix: prefix)
+      .make()
   }
 }
 

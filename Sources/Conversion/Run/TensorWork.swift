@@ -104,7 +104,9 @@ struct WorkList {
         period = max(period, tensor.shape.rows ?? 1)
       }
     }
-    if case .source(let map) = tensor.origin, let chain = map.chain { rowElements = chain.columns }
+    if case .source(let map) = tensor.origin, let chain = map.chain {
+      rowElements = TileGrid.leastCommonMultiple(max(1, rowElements ?? 1), max(1, chain.columns))
+    }
     let isCopy = stages.isEmpty && rowElements == nil
     let encodings = [route.origin] + route.links.map(\.target)
     let target =

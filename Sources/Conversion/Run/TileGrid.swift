@@ -57,7 +57,7 @@ struct TileGrid {
     return a
   }
 
-  private static func leastCommonMultiple(_ a: Int, _ b: Int) -> Int {
+  static func leastCommonMultiple(_ a: Int, _ b: Int) -> Int {
     a / greatestCommonDivisor(a, b) * b
   }
 }

@@ -39,7 +39,7 @@ public struct CastScalars: Stage {
   }
 
   /// The value of an element, for a message.
-  private static func value(
+  static func value(
     _ index: Int, _ source: UnsafeRawBufferPointer, _ type: ScalarType
   ) -> Float {
     guard let toF32 = ScalarConversion(from: type, to: .f32) else { return .nan }

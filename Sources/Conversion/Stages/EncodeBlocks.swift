@@ -2,18 +2,18 @@ public import Failures
 internal import Quantization
 public import Tensors
 
-/// Encodes f32 as block types.
+/// Encodes f32, bf16 and f16 as block types.
 public struct EncodeBlocks: Stage {
   /// The stage.
   public init() {}
   /// `encode`.
   public let id = "encode"
-  /// Whole blocks; rows are whole multiples of blocks.
-  public let granularity = Granularity.elements(multipleOf: 1)
+  /// Whole rows: weights of importance belong to columns.
+  public let granularity = Granularity.rows(multipleOf: 1)
 
-  /// From f32 to every block type with a codec whose blocks fill the rows.
+  /// From the types that codecs widen exactly to every block type whose blocks fill the rows.
   public func edges(from source: Encoding, of shape: Shape) -> [Edge] {
-    guard source == Encoding(.f32) else { return [] }
+    guard let type = source.scalarType, Self.sources.contains(type) else { return [] }
     return QuantType.all.compactMap { type in
       guard type.codec != nil, shape.columns % type.blockElements == 0 else { return nil }
       return Edge(target: type.encoding, isExact: false)
@@ -25,11 +25,15 @@ public struct EncodeBlocks: Stage {
   /// - Throws: `.value` naming the first element that the type cannot hold.
   public func run(_ input: TileInput, into output: inout TileOutput) throws(ConversionError) {
     guard let codec = QuantType.named(output.encoding.name)?.codec, let source = input.parts.first,
-      let target = output.parts.first
+      let target = output.parts.first, let type = input.encoding.scalarType
     else { throw ConversionError(.internal, "encode to \(output.encoding)") }
-    let values = source.bindMemory(to: Float.self)
-    if let index = codec.encode(values, columns: input.columns, importance: nil, into: target) {
-      throw input.unrepresentable(index, value: values[index], in: output.encoding)
-    }
+    let index = codec.encode(
+      source, of: type, elementCount: input.elementCount, columns: input.columns, importance: nil,
+      into: target)
+    guard let index else { return }
+    throw input.unrepresentable(
+      index, value: CastScalars.value(index, source, type), in: output.encoding)
   }
+
+  private static let sources: [ScalarType] = [.f32, .bf16, .f16]
 }

@@ -11,6 +11,7 @@ enum Transpose: LayoutTransform {
     guard shape.rank >= 2 else {
       throw TensorError(.shape, "transpose needs two axes, found \(shape)")
     }
+    _ = try shape.rowView(isBias: false)
     var axes = shape.axes
     axes.swapAt(shape.rank - 2, shape.rank - 1)
     return Shape(axes)

@@ -1,4 +1,5 @@
 internal import Documents
+internal import Failures
 
 /// A token that is found in text before the model sees it.
 struct AddedToken: Sendable {
@@ -19,6 +20,23 @@ struct AddedToken: Sendable {
     self.init(
       content, isSpecial: value["special"]?.bool ?? false,
       isNormalized: value["normalized"]?.bool ?? false)
+  }
+
+  /// The list `added_tokens_decoder` of tokenizer_config.json, in the file's order.
+  static func decoder(
+    of config: JSONValue?
+  ) throws(TokenizerError) -> [(id: Int, token: AddedToken)] {
+    var result: [(id: Int, token: AddedToken)] = []
+    for (key, value) in config?["added_tokens_decoder"]?.object ?? [:] {
+      guard let id = Int(key), let token = AddedToken(value) else {
+        throw TokenizerError(
+          .schema,
+          "added_tokens_decoder has an entry \(key.quoted); expected an id as key and an object "
+            + "with 'content'", at: Place(file: "tokenizer_config.json"))
+      }
+      result.append((id, token))
+    }
+    return result
   }
 
   /// Whether the token should be a control token whatever its flags say: files often leave

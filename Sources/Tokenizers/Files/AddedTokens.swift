@@ -3,9 +3,9 @@ internal import Failures
 
 /// Puts the added tokens behind a vocabulary, with the ids that they have when the tokenizer runs.
 ///
-/// A text of the vocabulary keeps its id; any other gets the next free id, whatever the file states:
-/// so do Hugging Face's libraries, and so the model was trained. tokenizer_config.json may change the
-/// flags of a token, add tokens, and name tokens for roles, which makes them special.
+/// A text of the vocabulary keeps its id; any other gets the next free one, whatever the file says,
+/// as when Hugging Face's libraries load it. tokenizer_config.json may change the flags of a token,
+/// add tokens, and name tokens for roles, which makes them special.
 struct AddedTokens {
   private(set) var notes: [String] = []
   /// By id, in no order that matters.
@@ -42,8 +42,8 @@ struct AddedTokens {
     }
     if let stated, stated != id {
       notes.append(
-        "\(file) states the id \(stated) for the added token \(token.content.quoted); loaded, it has "
-          + "the id \(id)")
+        "\(file) states the id \(stated) for the added token \(token.content.quoted); loaded, it "
+          + "has the id \(id)")
     }
     greatest = max(greatest, id)
     idsByText[Array(token.content.utf8)] = id
@@ -57,18 +57,8 @@ struct AddedTokens {
   mutating func apply(
     config: JSONValue?, map: JSONValue?, defaults: [String] = []
   ) throws(TokenizerError) {
-    let decoder = config?["added_tokens_decoder"]?.object ?? [:]
-    var listed: [(id: Int, token: AddedToken)] = []
-    for (key, value) in decoder {
-      guard let id = Int(key), let token = AddedToken(value) else {
-        throw TokenizerError(
-          .schema,
-          "added_tokens_decoder has an entry \(key.quoted); expected an id as key and an object with "
-            + "'content'", at: Place(file: "tokenizer_config.json"))
-      }
-      listed.append((id, token))
-    }
-    for (id, token) in listed.sorted(by: { $0.id < $1.id }) { add(token, stated: id) }
+    let listed = try AddedToken.decoder(of: config).sorted { $0.id < $1.id }
+    for (id, token) in listed { add(token, stated: id) }
     for role in SpecialRole.named {
       guard let text = Self.text(of: role, config) ?? Self.text(of: role, map) else { continue }
       markSpecial(text)
@@ -105,7 +95,8 @@ struct AddedTokens {
     for (id, token) in tokens.sorted(by: { $0.key < $1.key }) {
       if table.hasToken(id), index.find(token.content.utf8) == nil {
         throw TokenizerError(
-          .duplicate, "the added token \(token.content.quoted) gets the id \(id), which has a token",
+          .duplicate,
+          "the added token \(token.content.quoted) gets the id \(id), which has a token",
           at: Place(file: file))
       }
       try table.set(id, token.text, token.type)

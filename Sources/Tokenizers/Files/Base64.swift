@@ -8,7 +8,8 @@ enum Base64 {
     result.reserveCapacity(digits.count / 4 * 3)
     for start in stride(from: 0, to: digits.count, by: 4) {
       let isLast = start + 4 == digits.count
-      let padding = isLast ? digits[start...].reversed().prefix { $0 == UInt8(ascii: "=") }.count : 0
+      let padding =
+        isLast ? digits[start...].reversed().prefix { $0 == UInt8(ascii: "=") }.count : 0
       guard padding < 3 else { return nil }
       var bits: UInt32 = 0
       for digit in digits[start..<(start + 4 - padding)] {

@@ -81,15 +81,7 @@ public struct SentencePieceFormat: TokenizerFormat {
       }
       try set(id, text, .userDefined)
     }
-    for (key, value) in config?["added_tokens_decoder"]?.object ?? [:] {
-      guard let id = Int(key), let token = AddedToken(value) else {
-        throw TokenizerError(
-          .schema,
-          "added_tokens_decoder has an entry \(key.quoted); expected an id as key and an object with "
-            + "'content'", at: Place(file: "tokenizer_config.json"))
-      }
-      try set(id, token.text, token.type)
-    }
+    for (id, token) in try AddedToken.decoder(of: config) { try set(id, token.text, token.type) }
   }
 
   /// Adds the roles of tokens and the chat templates.
@@ -106,6 +98,6 @@ public struct SentencePieceFormat: TokenizerFormat {
     vocabulary.special = reader.read(mainConfig: source.config)
     vocabulary.chatTemplates = try ChatTemplates(source, config: config)
     vocabulary.huggingFaceJSON = bytes
-    vocabulary.completeSpecialTokens(source: source, config: config, ownPostProcessor: json)
+    try vocabulary.completeSpecialTokens(source: source, config: config, json: json)
   }
 }

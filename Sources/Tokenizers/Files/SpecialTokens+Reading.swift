@@ -3,8 +3,8 @@ internal import Failures
 internal import OrderedCollections
 
 extension SpecialTokens {
-  /// What the files say, by the rules of GGUF's converter (gguf-py's SpecialVocab), so that the same
-  /// keys come out in the same order.
+  /// What the files say, by the rules of GGUF's converter (gguf-py's SpecialVocab), so that the
+  /// same keys come out in the same order.
   ///
   /// Tokens that tokenizer_config.json names are looked for among tokenizer.json's added tokens;
   /// then config.json's ids fill what is missing. The first and last token of tokenizer.json's
@@ -57,7 +57,9 @@ extension SpecialTokens {
 
     /// What tokenizer_config.json names for a role: a text or an object.
     private func named(_ role: SpecialRole) -> JSONValue? {
-      guard let entry = config?["\(role.name)_token"], !entry.isNull, entry != "" else { return nil }
+      guard let entry = config?["\(role.name)_token"], !entry.isNull, entry != "" else {
+        return nil
+      }
       return entry
     }
 
@@ -97,8 +99,10 @@ extension SpecialTokens {
       if let first { readFirst(first) }
       if let last { readLast(last) }
       var middle = (processor["pair"]?.array ?? [])[...]
-      if let first, let head = middle.first, Self.special(head) == first { middle.removeFirst() }
-      if let last, let tail = middle.last, Self.special(tail) == last { middle.removeLast() }
+      if let first, let head = middle.first, isSame(Self.special(head), first) {
+        middle.removeFirst()
+      }
+      if let last, let tail = middle.last, isSame(Self.special(tail), last) { middle.removeLast() }
       guard middle.count > 2, middle.first?["Sequence"]?["id"] == "A",
         middle.last?["Sequence"]?["id"] == "B"
       else { return }
@@ -110,15 +114,15 @@ extension SpecialTokens {
         result.added[.bos] = true
         return
       }
-      if first != named(.bos), first != named(.cls) {
+      if !isSame(first, named(.bos)), !isSame(first, named(.cls)) {
         if named(.bos) == nil { name(.bos, first) }
         if named(.cls) == nil { name(.cls, first) }
       }
-      result.added[.bos] = first == named(.bos) || first == named(.cls)
+      result.added[.bos] = isSame(first, named(.bos)) || isSame(first, named(.cls))
     }
 
     private mutating func readLast(_ last: JSONValue) {
-      if config != nil, last != named(.eos) {
+      if config != nil, !isSame(last, named(.eos)) {
         for role in [SpecialRole.eot, .eom] where !roles.contains(role) {
           roles.append(role)
           let former = named(.eos) ?? .null
@@ -133,12 +137,19 @@ extension SpecialTokens {
     private mutating func readSeparators(_ separators: [JSONValue], last: JSONValue?) {
       func isSeparator(_ entry: JSONValue) -> Bool {
         guard let token = Self.special(entry) else { return false }
-        return config == nil ? token == last : token == named(.sep) || token == named(.eos)
+        if config == nil { return isSame(token, last) }
+        return isSame(token, named(.sep)) || isSame(token, named(.eos))
       }
       var adds = isSeparator(separators[0]) && last == nil
       if separators.count == 2, isSeparator(separators[1]) { adds = true }
       result.added[.sep] = adds
       if adds, named(.sep) == nil, config != nil, let eos = named(.eos) { name(.sep, eos) }
+    }
+
+    /// Whether two entries are the same; texts are compared as bytes.
+    private func isSame(_ a: JSONValue?, _ b: JSONValue?) -> Bool {
+      if let a = a?.string, let b = b?.string { return a.utf8.elementsEqual(b.utf8) }
+      return a == b
     }
 
     /// The text of a template's special token.

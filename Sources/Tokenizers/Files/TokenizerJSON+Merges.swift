@@ -51,7 +51,7 @@ extension TokenizerJSON {
   ) -> TokenizerError {
     TokenizerError(
       .merge,
-      "\(what) of merge \(merge), \(String(decoding: text, as: UTF8.self).quoted), is no token of the "
-        + "vocabulary", at: Self.place)
+      "\(what) of merge \(merge), \(String(decoding: text, as: UTF8.self).quoted), is no token of "
+        + "the vocabulary", at: Self.place)
   }
 }

@@ -165,7 +165,8 @@ struct TokenizerJSON {
         try reader.beginArray()
         while try reader.nextElement() { try reader.readString(into: &mergeParts) }
         guard mergeParts.count == before + 2 else {
-          throw reader.failure(.type, "a merge has two parts, this one \(mergeParts.count - before)")
+          throw reader.failure(
+            .type, "a merge has two parts, this one \(mergeParts.count - before)")
         }
       } else {
         line = PackedStrings()

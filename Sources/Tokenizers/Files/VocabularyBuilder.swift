@@ -17,6 +17,9 @@ struct VocabularyBuilder {
     self.json = json
     self.source = source
     self.file = file
+    guard !json.texts.isEmpty else {
+      throw TokenizerError(.schema, "the vocabulary has no tokens", at: Place(file: file))
+    }
     config = try source.object("tokenizer_config.json")
     index = TokenIndex(json.texts)
     if let (first, second) = index.firstDuplicate {
@@ -29,6 +32,13 @@ struct VocabularyBuilder {
 
   func build() throws(TokenizerError) -> Vocabulary {
     let kind = try kind()
+    guard (kind == .unigram) == (json.scores.count == json.ids.count) else {
+      throw TokenizerError(
+        .schema,
+        kind == .unigram
+          ? "a Unigram model's 'vocab' is a list of texts and scores, this one an object"
+          : "'vocab' is an object of texts and ids, this one a list", at: Place(file: file))
+    }
     var added = AddedTokens(file: file, index: index, ids: json.ids)
     for (token, id) in json.added { added.add(token, stated: id) }
     let ownTokens = added
@@ -42,7 +52,9 @@ struct VocabularyBuilder {
     var table = TokenTable(file: file)
     try table.add(json.texts, ids: json.ids, type: .normal)
     if kind == .sentencePieceBPE || kind == .unigram { markBytes(&table) }
-    if kind == .unigram, let unknown = json.model["unk_id"]?.int { table.setType(unknown, .unknown) }
+    if kind == .unigram, let unknown = json.model["unk_id"]?.int {
+      table.setType(unknown, .unknown)
+    }
     try added.place(in: &table)
     let (tokens, types) = table.finish()
 
@@ -53,7 +65,7 @@ struct VocabularyBuilder {
     vocabulary.notes = added.notes + name.notes
     vocabulary.chatTemplates = try ChatTemplates(source, config: config)
     try addDetails(to: &vocabulary)
-    vocabulary.completeSpecialTokens(source: source, config: config, ownPostProcessor: json)
+    try vocabulary.completeSpecialTokens(source: source, config: config, json: json)
     return vocabulary
   }
 
@@ -68,8 +80,8 @@ struct VocabularyBuilder {
       if steps.isByteLevel || normalizesToBytes { return .byteLevelBPE }
       throw TokenizerError(
         .unsupported,
-        "a BPE model that neither writes bytes as letters (ByteLevel) nor falls back to bytes has no "
-          + "form in GGUF", at: place)
+        "a BPE model that neither writes bytes as letters (ByteLevel) nor falls back to bytes has "
+          + "no form in GGUF", at: place)
     case "Unigram": return .unigram
     case "WordPiece": return .wordPiece
     case let type:
@@ -110,7 +122,7 @@ struct VocabularyBuilder {
         PreTokenizerSteps(json.preTokenizer),
         traits: .init(
           ignoresMerges: json.model["ignore_merges"]?.bool ?? false,
-          addsBOS: special.added[.bos] ?? false, addsSEP: special.added[.sep] ?? false),
+          addsSEP: special.added[.sep] ?? false),
         at: Place(file: file))
     case .wordPiece: return (Vocabulary.wordPiecePreTokenizer, [])
     case .sentencePieceBPE, .unigram: return (Vocabulary.sentencePiecePreTokenizer, [])

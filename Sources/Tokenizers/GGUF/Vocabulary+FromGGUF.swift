@@ -21,7 +21,8 @@ extension Vocabulary {
     let texts = try keys.required("tokenizer.ggml.tokens", "a list of texts") { $0.strings }
     guard !texts.isEmpty, texts.count <= Self.maximumCount else {
       throw TokenizerError(
-        .limit, "tokenizer.ggml.tokens has \(texts.count) texts; expected 1 to \(Self.maximumCount)")
+        .limit, "tokenizer.ggml.tokens has \(texts.count) texts; expected 1 to \(Self.maximumCount)"
+      )
     }
     let types = try keys.types(count: texts.count, isOptional: kind == .byteLevelBPE)
     var tokens = texts
@@ -82,7 +83,8 @@ extension Vocabulary {
     special.lowercase = try keys.bool("tokenizer.ggml.normalizer.lowercase")
     special.stripAccents = try keys.bool("tokenizer.ggml.normalizer.strip_accents")
     chatTemplates.main = try keys.optional("tokenizer.chat_template", "a text") { $0.string }
-    let names = try keys.optional("tokenizer.chat_templates", "a list of texts") { $0.strings } ?? []
+    let names =
+      try keys.optional("tokenizer.chat_templates", "a list of texts") { $0.strings } ?? []
     for name in names {
       let key = "tokenizer.chat_template.\(name)"
       if let text = try keys.optional(key, "a text", { $0.string }) {
@@ -93,7 +95,26 @@ extension Vocabulary {
       .map { Array($0.utf8) }
   }
 
-  /// WordPiece's spelling of a text that begins with the space of a new word, or else continues one.
+  /// Fills in what llama.cpp assumes where there is no key: special tokens, and that a beginning of
+  /// text is added.
+  mutating func assumeWhatGGUFLeavesOut() throws(TokenizerError) {
+    for role in SpecialRole.named where special.ids[role] == nil {
+      guard let id = assumedID(role), types.indices.contains(id), types[id] == .control else {
+        continue
+      }
+      special.ids[role] = id
+      notes.append(
+        "the GGUF does not name the \(role.name) token: it is \(tokens[id].quoted), as llama.cpp "
+          + "assumes")
+    }
+    guard special.added[.bos] == nil, special.ids[.bos] != nil, try assumesBOS() else { return }
+    special.added[.bos] = true
+    if kind == .wordPiece, special.added[.eos] == nil { special.added[.eos] = true }
+    notes.append(
+      "the GGUF does not say whether a beginning of text is added: it is, as llama.cpp assumes")
+  }
+
+  /// WordPiece's spelling of a text that begins with the space of a new word or else goes on.
   private static func wordPiece(_ text: String) -> String {
     text.utf8.starts(with: "\u{2581}".utf8) ? String(text.unicodeScalars.dropFirst()) : "##" + text
   }

@@ -13,19 +13,19 @@ extension Vocabulary {
   /// The keys of this tokenizer for a model whose embedding has `length` rows.
   ///
   /// Rows without a token become `[PADn]`. The keys equal those of llama.cpp's
-  /// convert_hf_to_gguf.py but for the differences listed in this module's documentation. The bytes of
-  /// tokenizer.json (`huggingFaceJSON`) are left to the caller, who may write them under
+  /// convert_hf_to_gguf.py but for the differences listed in this module's documentation. The bytes
+  /// of tokenizer.json (`huggingFaceJSON`) are left to the caller, who may write them under
   /// `tokenizer.huggingface.json`.
   ///
   /// - Throws: `.size` if there are more tokens than rows, `.duplicate` if two tokens have the same
   ///   text in GGUF.
   public func ggufKeys(length: Int) throws(TokenizerError) -> GGUFKeys {
-    guard count <= length else {
+    guard count > 0, count <= length else {
       throw TokenizerError(
         .size,
         "the tokenizer has \(count) tokens, but the embedding (vocab_size) has \(length) rows: the "
-          + "last token is \(tokens[count - 1].quoted). Give the checkpoint's own tokenizer files, or "
-          + "take the tokens without a row out of them")
+          + "last token is \(tokens.last?.quoted ?? "missing"). Give the checkpoint's own tokenizer files, "
+          + "or take the tokens without a row out of them")
     }
     guard length <= Self.maximumCount else {
       throw TokenizerError(.limit, "\(length) tokens; at most \(Self.maximumCount) are supported")
@@ -83,8 +83,8 @@ extension Vocabulary {
     if let (first, second) = TokenIndex(texts).firstDuplicate {
       throw TokenizerError(
         .duplicate,
-        "the tokens \(first) and \(second) are both \(texts[first].quoted) in GGUF, which cannot tell "
-          + "them apart")
+        "the tokens \(first) and \(second) are both \(texts[first].quoted) in GGUF, which cannot "
+          + "tell them apart")
     }
     return texts
   }

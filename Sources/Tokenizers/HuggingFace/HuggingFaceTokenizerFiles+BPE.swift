@@ -35,11 +35,12 @@ extension HuggingFaceTokenizerFiles {
     writer.mergeParts = try Self.parts(vocabulary.merges)
     files[TokenizerJSON.name] = writer.bytes(vocabulary)
     notes.append(
-      "tokenizer.json is rebuilt from the keys of the GGUF, which do not hold the normalizer (none is "
-        + "written), the flags of added tokens and templates for pairs")
+      "tokenizer.json is rebuilt from the keys of the GGUF, which do not hold the normalizer (none "
+        + "is written), the flags of added tokens and templates for pairs")
     if group.original.isEmpty, !group.regexes.isEmpty {
       notes.append(
-        "the splits are llama.cpp's for '\(name)', which may differ in spelling from the tokenizer's")
+        "the splits are llama.cpp's for '\(name)', which may differ from the tokenizer's own"
+      )
     }
   }
 

@@ -69,6 +69,21 @@ extension HuggingFaceTokenizerFiles {
         + (vocabulary.kind == .unigram ? "" : " or a normalisation"))
   }
 
+  /// What tokenizer_config.json has to say of the token that tokenizer.model needs as the unknown
+  /// one, if the keys give it another type and the score of an added token.
+  func listedTokens(_ vocabulary: Vocabulary) -> JSONValue? {
+    guard vocabulary.kind == .sentencePieceBPE, let id = Self.unknown(vocabulary),
+      [.control, .userDefined].contains(vocabulary.types[id]),
+      vocabulary.scores[id] == Vocabulary.addedScore
+    else { return nil }
+    return [
+      "\(id)": [
+        "content": .string(vocabulary.tokens[id]), "lstrip": false, "normalized": false,
+        "rstrip": false, "single_word": false, "special": .bool(vocabulary.types[id] == .control),
+      ]
+    ]
+  }
+
   /// The id of the unknown token: by type, else by its key, else 0.
   private static func unknown(_ vocabulary: Vocabulary) -> Int? {
     vocabulary.types.firstIndex(of: .unknown) ?? vocabulary.special.ids[.unk]

@@ -29,6 +29,8 @@ extension HuggingFaceTokenizerFiles {
     notes.append(
       "tokenizer.json is rebuilt from the keys of the GGUF with BERT's usual settings: text is "
         + "cleaned, Chinese characters stand alone, a word has at most 100 characters")
-    if facts.lowercase == nil { notes.append("the GGUF does not say whether text is lowercased: it is") }
+    if facts.lowercase == nil {
+      notes.append("the GGUF does not say whether text is lowercased: it is")
+    }
   }
 }

@@ -19,7 +19,8 @@ public struct HuggingFaceTokenizerFiles: Sendable {
   public static func make(
     fromGGUF metadata: Metadata
   ) throws(TokenizerError) -> HuggingFaceTokenizerFiles {
-    let vocabulary = try Vocabulary(fromGGUF: metadata)
+    var vocabulary = try Vocabulary(fromGGUF: metadata)
+    try vocabulary.assumeWhatGGUFLeavesOut()
     var result = HuggingFaceTokenizerFiles()
     result.notes = vocabulary.notes
     let special = SpecialFiles(vocabulary)
@@ -30,13 +31,16 @@ public struct HuggingFaceTokenizerFiles: Sendable {
     case .wordPiece: result.addWordPiece(vocabulary, special)
     }
     if let json = vocabulary.huggingFaceJSON { result.files[TokenizerJSON.name] = json }
-    result.files["tokenizer_config.json"] = lines(special.config(vocabulary))
+    var config = special.config(vocabulary)
+    if let listed = result.listedTokens(vocabulary) { config["added_tokens_decoder"] = listed }
+    result.files["tokenizer_config.json"] = lines(config)
     result.files["special_tokens_map.json"] = lines(special.map)
     for (role, id) in vocabulary.special.ids {
       result.configuration["\(role.name)_token_id"] = .int(id)
       if role == .eot || role == .eom {
         result.notes.append(
-          "the \(role.name) token \(id) has no place in the tokenizer's files; config.json names it")
+          "the \(role.name) token \(id) has no place in the tokenizer's files; config.json names it"
+        )
       }
     }
     if let count = vocabulary.tokenTypeCount {

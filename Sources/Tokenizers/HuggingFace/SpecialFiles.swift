@@ -59,7 +59,9 @@ struct SpecialFiles {
     } else {
       let main = templates.main.map { [ChatTemplates.Named(name: "default", template: $0)] } ?? []
       config["chat_template"] = .array(
-        (main + templates.named).map { ["name": .string($0.name), "template": .string($0.template)] })
+        (main + templates.named).map {
+          ["name": .string($0.name), "template": .string($0.template)]
+        })
     }
     return config
   }

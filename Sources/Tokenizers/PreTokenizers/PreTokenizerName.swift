@@ -5,14 +5,14 @@ internal import Failures
 ///
 /// The splits of tokenizer.json are spelled canonically and looked up in the table as a sequence;
 /// the names left may differ in `ignore_merges` and in what llama.cpp adds to a text. Names that
-/// agree with the tokenizer in those come first, and among equals the table's preferred one. The
-/// keys `add_bos_token` and its like are written, so that only `ignore_merges` can make a difference
-/// at run time; a name that differs in it is chosen only where there is no other, and noted.
+/// agree with the tokenizer in `ignore_merges` and separators come first, and among equals the
+/// table's preferred one. Whether llama.cpp adds a beginning of text by itself does not count, as
+/// `add_bos_token` is written. A name that differs in `ignore_merges` is chosen only where there is
+/// no other, and noted.
 enum PreTokenizerName {
   /// What the tokenizer says beside its splits.
   struct Traits {
     var ignoresMerges = false
-    var addsBOS = false
     var addsSEP = false
   }
 
@@ -32,7 +32,7 @@ enum PreTokenizerName {
     }
     func score(_ group: PreTokenizerTable.Group) -> Int {
       (group.ignoresMerges == traits.ignoresMerges ? 4 : 0)
-        + (group.addsSEP == traits.addsSEP ? 2 : 0) + (group.addsBOS == traits.addsBOS ? 1 : 0)
+        + (group.addsSEP == traits.addsSEP ? 2 : 0)
     }
     guard let best = matching.map(score).max() else { throw unknown(steps, table, at: place) }
     let names = matching.filter { score($0) == best }.flatMap(\.names)
@@ -40,8 +40,8 @@ enum PreTokenizerName {
     var notes: [String] = []
     if let group = table.group(named: name), group.ignoresMerges != traits.ignoresMerges {
       notes.append(
-        "the pre-tokenizer '\(name)' \(group.ignoresMerges ? "takes" : "does not take") a piece that "
-          + "is a token as a whole, unlike this tokenizer (ignore_merges is "
+        "the pre-tokenizer '\(name)' \(group.ignoresMerges ? "takes" : "does not take") a piece "
+          + "that is a token as a whole, unlike this tokenizer (ignore_merges is "
           + "\(traits.ignoresMerges)); no other name splits text in this way")
     }
     return (name, notes)
@@ -56,8 +56,10 @@ enum PreTokenizerName {
     let nearest = table.groups.filter { !$0.spellings.isEmpty }
       .map { group in
         (
-          likeness: group.spellings.map { likeness(spelled, Array($0.joined(separator: "\n").utf8)) }
-            .max() ?? 0, name: table.preferredName(group)
+          likeness: group.spellings.map {
+            likeness(spelled, Array($0.joined(separator: "\n").utf8))
+          }
+          .max() ?? 0, name: table.preferredName(group)
         )
       }
       .sorted { $0.likeness > $1.likeness }.prefix(3).map(\.name)

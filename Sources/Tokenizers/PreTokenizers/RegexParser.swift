@@ -1,7 +1,7 @@
 /// Reads a regular expression of the kind that pre-tokenizers use.
 ///
-/// Case-insensitive groups are spelled out for ASCII letters, and a possessive quantifier is read as
-/// a greedy one: the patterns concerned match the same text either way.
+/// Case-insensitive groups are spelled out for ASCII letters, and a possessive quantifier is read
+/// as a greedy one: the patterns concerned match the same text either way.
 struct RegexParser {
   /// Deepest nesting of groups and sets.
   static let maximumDepth = 32
@@ -145,7 +145,7 @@ struct RegexParser {
         continue
       }
       if take("&&") {
-        // What stands on either side of an intersection belongs together: the sides are spelled out.
+        // The sides of an intersection do not mix: the left one is spelled out.
         let left = RegexSet(items: set.items).text
         set.items = [.nested(left + "&&")]
         continue

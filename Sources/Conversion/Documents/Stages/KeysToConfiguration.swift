@@ -1,4 +1,5 @@
 internal import Architectures
+internal import Documents
 
 /// The hyper-parameter keys of a GGUF, as the model read them -> config.json.
 struct KeysToConfiguration: DocumentStage {
@@ -12,6 +13,8 @@ struct KeysToConfiguration: DocumentStage {
     guard let model = context.model else {
       throw ConversionError(.internal, "\(id) needs a model")
     }
-    return DocumentResult(content: .configuration(model.configuration()))
+    var config = model.configuration(carryingOver: context.storedConfig)
+    config["architectures"] = .array([.string(model.className)])
+    return DocumentResult(content: .configuration(config))
   }
 }

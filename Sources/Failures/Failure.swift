@@ -52,8 +52,8 @@ public struct Failure<Domain: FailureDomain>: ReportableError {
   /// A wrapped failure keeps the status of its cause.
   public var exitStatus: ExitStatus { cause?.exitStatus ?? code.exitStatus }
 
-  /// `module.code`.
-  public var codeName: String { "\(Domain.name).\(code.name)" }
+  /// `module.code`; a wrapped failure keeps the name of its cause, which says what is wrong.
+  public var codeName: String { cause?.codeName ?? "\(Domain.name).\(code.name)" }
 
   /// The same failure, with unknown parts of its place taken from `outer`.
   public func within(_ outer: Place) -> Self {

@@ -34,6 +34,18 @@ struct ArchitectureFinder {
     return try instantiate(architecture, header)
   }
 
+  /// Reads what the user gave although names stay, so that a mistake in it does not go unseen.
+  func checkUnused(_ warnings: inout [String]) throws(ConversionError) {
+    if let path = request.architectureFile {
+      _ = try file(path)
+      warnings.append("names are kept: --architecture changes nothing")
+    }
+    if request.configFile != nil {
+      _ = try config()
+      warnings.append("names are kept: --config changes nothing")
+    }
+  }
+
   private func instantiate(
     _ architecture: Architecture, _ header: ReaderHeader
   ) throws(ConversionError) -> Model {

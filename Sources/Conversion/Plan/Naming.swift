@@ -32,10 +32,12 @@ struct Naming {
     var losses: [String] = []
     var model: Model?
     var storedConfig: JSONValue?
+    let finder = ArchitectureFinder(request: request, source: source, dialect: sourceDialect)
     if sourceDialect != targetDialect, !request.keepsNames {
-      let finder = ArchitectureFinder(request: request, source: source, dialect: sourceDialect)
       model = try finder.model(isFolder: source.isFolder || destination.isFolder, &warnings)
       storedConfig = sourceDialect == .gguf ? try finder.config() : nil
+    } else {
+      try finder.checkUnused(&warnings)
     }
     self.storedConfig = storedConfig
     if let model {

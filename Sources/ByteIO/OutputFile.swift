@@ -94,7 +94,9 @@ public final class OutputFile: Sendable {
       }
       if result == 0 {
         throw ByteIOError(
-          .truncated, "the file ends after \(sourceOffset + UInt64(done)) bytes",
+          .changed,
+          "the file changed while it was being read: it had \(source.size) bytes and ends now after "
+            + "\(sourceOffset + UInt64(done))",
           at: Place(file: source.path, byteOffset: sourceOffset))
       }
       done += result

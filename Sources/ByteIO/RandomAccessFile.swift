@@ -51,7 +51,8 @@ public final class RandomAccessFile: Sendable {
 
   /// Fills the whole buffer from `offset`.
   ///
-  /// - Throws: `.truncated` if the file ends before, `.read` if the system refuses.
+  /// - Throws: `.truncated` if the file ends before, `.changed` if it was longer when it was opened,
+  ///   `.read` if the system refuses.
   public func read(
     into buffer: UnsafeMutableRawBufferPointer, at offset: UInt64
   ) throws(ByteIOError) {
@@ -74,6 +75,12 @@ public final class RandomAccessFile: Sendable {
         throw ByteIOError(
           .read, "cannot read \(count) bytes: \(errorText(errno))",
           at: Place(file: path, byteOffset: offset + UInt64(done)))
+      }
+      if result == 0, end <= size {
+        throw ByteIOError(
+          .changed,
+          "the file changed while it was being read: it had \(size) bytes and ends now after "
+            + "\(offset + UInt64(done))", at: Place(file: path, byteOffset: offset))
       }
       if result == 0 {
         throw ByteIOError(

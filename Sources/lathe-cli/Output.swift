@@ -57,10 +57,15 @@ enum Process {
 
 /// What an interrupt does: ends at once with status 130; only `.partial` outputs stay behind.
 enum Interruption {
-  /// Installs the handlers.
+  /// Installs the handlers; a parent whose threads block these signals hands that on, so they are
+  /// let through again.
   static func install() {
+    var set = sigset_t()
+    sigemptyset(&set)
     for number in [SIGINT, SIGTERM] {
       signal(number) { _ in _exit(ExitStatus.interrupted.rawValue) }
+      sigaddset(&set, number)
     }
+    pthread_sigmask(SIG_UNBLOCK, &set, nil)
   }
 }

@@ -6,6 +6,8 @@ import importlib.metadata
 import json
 import pathlib
 import platform
+import shutil
+import subprocess
 
 
 def sha256(path):
@@ -52,3 +54,17 @@ def compact(value):
             text = json.dumps(item, ensure_ascii=False)
         lines.append(f" {json.dumps(key)}: {text}")
     return "{\n" + ",\n".join(lines) + "\n}\n"
+
+
+def unpack(source, target):
+    """Copies a folder of Golden/, every .zst unpacked."""
+    for path in sorted(source.rglob("*")):
+        place = target / path.relative_to(source)
+        if path.is_dir():
+            place.mkdir(parents=True, exist_ok=True)
+            continue
+        place.parent.mkdir(parents=True, exist_ok=True)
+        if path.suffix == ".zst":
+            subprocess.run(["zstd", "-q", "-d", str(path), "-o", str(place.with_suffix(""))], check=True)
+        else:
+            shutil.copyfile(path, place)

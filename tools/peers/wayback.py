@@ -10,7 +10,6 @@ need not. Texts with literal special tokens are compared and recorded, not judge
 """
 
 import pathlib
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -55,19 +54,6 @@ LOST = ("pooler.", "cls.")
 TOLERANCE = 1e-5
 
 
-def unpack(source, target):
-    for path in sorted(source.rglob("*")):
-        place = target / path.relative_to(source)
-        if path.is_dir():
-            place.mkdir(parents=True, exist_ok=True)
-            continue
-        place.parent.mkdir(parents=True, exist_ok=True)
-        if path.suffix == ".zst":
-            subprocess.run(["zstd", "-q", "-d", str(path), "-o", str(place.with_suffix(""))], check=True)
-        else:
-            shutil.copyfile(path, place)
-
-
 def tokens_agree(model, original, back):
     """Per text: the ids are the original folder's; they are SentencePiece's (None without a tokenizer.model)."""
     if isinstance(original, str) or isinstance(back, str):
@@ -88,7 +74,7 @@ def check(lathe, case):
     with tempfile.TemporaryDirectory() as temporary:
         name = pathlib.PurePath(case).name
         model, work = pathlib.Path(temporary) / name, pathlib.Path(temporary) / "work"
-        unpack(MODELS / case, model)
+        evidence.unpack(MODELS / case, model)
         work.mkdir()
         for command in COMMANDS:
             filled = [word.format(model=model, work=work) for word in command]

@@ -62,7 +62,8 @@ extension Checker {
     }
     guard function.argumentCount.contains(arguments.count) else {
       report(
-        .check, "\(name) takes \(function.argumentCount.lowerBound) arguments, found \(arguments.count)",
+        .check,
+        "\(name) takes \(function.argumentCount.lowerBound) arguments, found \(arguments.count)",
         formula.location)
       return
     }

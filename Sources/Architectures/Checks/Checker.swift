@@ -162,7 +162,8 @@ struct Checker {
       guard let words = choices(subject) else { continue }
       for literal in literals(other) where !words.contains(literal) {
         report(
-          .check, "compared with '\(literal)', which it never is; it is \(words.joined(separator: ", "))",
+          .check,
+          "compared with '\(literal)', which it never is; it is \(words.joined(separator: ", "))",
           place)
       }
     }

@@ -42,7 +42,8 @@ extension Architecture {
     if let chosen {
       guard classes.contains(chosen) else {
         throw ArchitectureError(
-          .unknownArchitecture, "the class '\(chosen)' is not of '\(self.name)', which has \(known)",
+          .unknownArchitecture,
+          "the class '\(chosen)' is not of '\(self.name)', which has \(known)",
           at: Place(file: file))
       }
       return chosen
@@ -50,7 +51,8 @@ extension Architecture {
     if header.dialect == .gguf {
       if let name = header.metadata["general.architecture"]?.string, name != gguf {
         throw ArchitectureError(
-          .unknownArchitecture, "the GGUF is of the architecture '\(name)'; this describes '\(gguf)'",
+          .unknownArchitecture,
+          "the GGUF is of the architecture '\(name)'; this describes '\(gguf)'",
           at: Place(file: file))
       }
       return classes.first ?? ""

@@ -25,9 +25,10 @@ extension Instantiation {
       case .one: return try typed(value, parameter, parameter.location)
       case .list, .numbered:
         guard case .list(let items) = value else { break }
-        return .list(try items.map { item throws(ArchitectureError) in
-          try typed(item, parameter, parameter.location)
-        })
+        return .list(
+          try items.map { item throws(ArchitectureError) in
+            try typed(item, parameter, parameter.location)
+          })
       case .per(let counter):
         let count = try count(counter, parameter.location)
         guard case .list(let items) = value else {
@@ -39,9 +40,10 @@ extension Instantiation {
             .configuration, "'\(parameter.name)' has \(items.count) values for \(count) \(counter)",
             at: parameter.location.place)
         }
-        return .list(try items.map { item throws(ArchitectureError) in
-          try typed(item, parameter, parameter.location)
-        })
+        return .list(
+          try items.map { item throws(ArchitectureError) in
+            try typed(item, parameter, parameter.location)
+          })
       }
     } catch {
       if error.code == Self.reported { throw error }
@@ -64,10 +66,11 @@ extension Instantiation {
       if let real = number.double { return .real(real) }
     case .array(let items):
       guard items.count <= LanguageLimit.repetitions else { break }
-      return .list(try items.map { item throws(ArchitectureError) in
-        if case .array = item { throw unreadable(json, path, parameter) }
-        return try value(item, path, parameter)
-      })
+      return .list(
+        try items.map { item throws(ArchitectureError) in
+          if case .array = item { throw unreadable(json, path, parameter) }
+          return try value(item, path, parameter)
+        })
     case .object(let members):
       guard parameter.type.count == .numbered, members.count <= LanguageLimit.repetitions else {
         break

@@ -91,7 +91,8 @@ extension Model {
       case .text: "STRING"
       }
     return ArchitectureError(
-      .configuration, "'\(parameter.name)' is \(found), which the key '\(key)' (\(type)) cannot hold",
+      .configuration,
+      "'\(parameter.name)' is \(found), which the key '\(key)' (\(type)) cannot hold",
       at: parameter.location.place)
   }
 

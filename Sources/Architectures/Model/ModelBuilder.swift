@@ -88,7 +88,8 @@ struct ModelBuilder {
         try builder.shape(row, layer)
       })
     else { return }
-    if let bias = row.bias, instantiation.bool(bias.condition, layer: layer, group: group) ?? false {
+    if let bias = row.bias, instantiation.bool(bias.condition, layer: layer, group: group) ?? false
+    {
       let biasShape = shape.rank == 1 ? shape : Shape(Array(shape.axes.dropLast()))
       add(
         CanonicalTensor(

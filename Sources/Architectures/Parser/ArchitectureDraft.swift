@@ -43,7 +43,8 @@ struct ArchitectureDraft {
     var words: Set<String> = []
     for parameter in parameters.values { words.formUnion(parameter.type.words.map(\.text)) }
     return Architecture(
-      name: name, level: level, classes: classes, modelTypes: modelTypes, gguf: gguf, prefixes: prefixes,
+      name: name, level: level, classes: classes, modelTypes: modelTypes, gguf: gguf,
+      prefixes: prefixes,
       unprefixedClasses: unprefixed, aliases: aliases, tokenizers: tokenizers,
       parameters: parameters, pathAliases: pathAliases, words: self.words, groups: groups,
       rows: rows, layouts: layouts, omissions: omissions, ignored: ignored, limits: limits,

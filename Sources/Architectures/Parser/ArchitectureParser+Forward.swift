@@ -44,7 +44,8 @@ extension ArchitectureParser {
     while let line = current, line.indent >= indent {
       guard line.indent == indent else {
         report(
-          .syntax, "expected \(indent) spaces before this line, found \(line.indent)", line.location)
+          .syntax, "expected \(indent) spaces before this line, found \(line.indent)", line.location
+        )
         position += 1
         continue
       }

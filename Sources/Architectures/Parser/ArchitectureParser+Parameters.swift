@@ -38,7 +38,8 @@ extension ArchitectureParser {
     let type = try type(&cursor)
     let (json, jsonPlace) = try cursor.column("the path in config.json, or '-'")
     let paths =
-      json == "-" ? [] : json.split(separator: "|", omittingEmptySubsequences: false).map(String.init)
+      json == "-"
+      ? [] : json.split(separator: "|", omittingEmptySubsequences: false).map(String.init)
     for path in paths where !path.isDottedPath {
       throw cursor.failure(.syntax, "'\(path)' is no path of config.json", at: jsonPlace)
     }
@@ -64,7 +65,8 @@ extension ArchitectureParser {
         throw cursor.failure(.name, "the clause '\(word)' stands twice", at: clausePlace)
       }
     }
-    if clauses["="] != nil, let other = ["default", "recover"].first(where: { clauses[$0] != nil }) {
+    if clauses["="] != nil, let other = ["default", "recover"].first(where: { clauses[$0] != nil })
+    {
       throw cursor.failure(.check, "'=' leaves nothing to '\(other)'", at: place)
     }
     if key == "-", let formula = clauses["write"] {
@@ -85,7 +87,8 @@ extension ArchitectureParser {
     if isPart { draft.fromParts.insert(name) }
   }
 
-  private mutating func type(_ cursor: inout LineCursor) throws(ArchitectureError) -> ParameterType {
+  private mutating func type(_ cursor: inout LineCursor) throws(ArchitectureError) -> ParameterType
+  {
     let (text, place) = try cursor.column("a type")
     var base = text
     var count = ParameterType.Count.one
@@ -165,7 +168,8 @@ extension ArchitectureParser {
       case "cannot": kind = .cannot(dialect)
       case "differs": kind = .differs(dialect)
       default:
-        throw cursor.failure(.name, "expected 'cannot' or 'differs', found '\(verb)'", at: verbPlace)
+        throw cursor.failure(
+          .name, "expected 'cannot' or 'differs', found '\(verb)'", at: verbPlace)
       }
     }
     let condition = try cursor.formula()

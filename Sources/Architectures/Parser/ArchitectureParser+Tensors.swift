@@ -46,7 +46,8 @@ extension ArchitectureParser {
     for dialect in Architecture.dialects {
       let (text, prefixPlace) = try cursor.column("the prefix in \(dialect)")
       guard text == "-" || NamePattern(text).starCount == 1 else {
-        throw cursor.failure(.syntax, "a group's prefix has one '*', found '\(text)'", at: prefixPlace)
+        throw cursor.failure(
+          .syntax, "a group's prefix has one '*', found '\(text)'", at: prefixPlace)
       }
       if text != "-" { prefixes[dialect] = text }
     }
@@ -92,7 +93,8 @@ extension ArchitectureParser {
     }
     let shape = try cursor.formulas(until: "]")
     if shape.isEmpty || shape.count > 8 {
-      throw cursor.failure(.limit, "a shape has one to eight axes, this one \(shape.count)", at: place)
+      throw cursor.failure(
+        .limit, "a shape has one to eight axes, this one \(shape.count)", at: place)
     }
     let names = try patterns(&cursor, group: group)
     let isOptional = cursor.takeWord("optional")
@@ -120,7 +122,8 @@ extension ArchitectureParser {
     }
     guard cursor.isAtEnd else {
       throw cursor.failure(
-        .name, "\(cursor.found) begins no clause; there are optional, if, or, =, bias, in this order")
+        .name,
+        "\(cursor.found) begins no clause; there are optional, if, or, =, bias, in this order")
     }
     draft.rows.append(
       TensorRow(

@@ -53,10 +53,17 @@ public struct GraphBuilder<Context: GraphContext> {
   public static func build(
     _ section: GraphTemplate, of sections: [GraphTemplate] = [], in context: Context
   ) throws(ArchitectureError) -> Graph {
+    var needed = Set(section.inputs)
+    var earlier: [GraphTemplate] = []
+    for other in sections.prefix(while: { $0.name != section.name }).reversed()
+    where other.outputs.contains(where: needed.contains) {
+      earlier.append(other)
+      needed.formUnion(other.inputs)
+    }
     var outputs: [String: ValueType] = [:]
-    for earlier in sections.prefix(while: { $0.name != section.name })
-    where earlier.outputs.contains(where: section.inputs.contains) {
-      let graph = try build(earlier, of: sections, in: context)
+    for other in earlier.reversed() {
+      var builder = GraphBuilder(context, at: other.location)
+      let graph = try builder.graph(of: other, earlier: outputs)
       for port in graph.outputs { outputs[port.name] = graph.type(of: port.value) }
     }
     var builder = GraphBuilder(context, at: section.location)

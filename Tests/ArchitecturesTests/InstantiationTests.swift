@@ -382,7 +382,13 @@ import _TestSupport
     #expect(model.copies.map(\.name) == ["lm_head.weight"])
     #expect(model.copies.map(\.original) == ["model.embed_tokens.weight"])
     #expect(!model.stored(in: .gguf).contains { $0.name == "output.weight" })
-    #expect(try model.graph().outputs.map(\.name) == ["hidden", "logits"])
+    #expect(try model.graph().outputs.map(\.name) == ["logits"])
+  }
+
+  @Test func aModelWithoutAHeadGivesItsStates() throws {
+    let item = try HeaderCase("variant-llama-model")
+    let model = try item.architecture().instantiate(item.header)
+    #expect(try model.graph().outputs.map(\.name) == ["hidden"])
   }
 
   @Test func prefixesOfTheSource() throws {

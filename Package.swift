@@ -30,7 +30,10 @@ let collections: Target.Dependency = .product(
 // One source of kernels, compiled once per CPU level; every level gives the same bytes. They are
 // optimised in debug builds too: what the tests prove is then the code that is shipped, and no
 // function of the standard library is left that a faster level could lend to the baseline.
-let kernel = strict + [.unsafeFlags(["-O", "-whole-module-optimization", "-num-threads", "1", "-disable-batch-mode"])]
+let kernel =
+  strict + [
+    .unsafeFlags(["-O", "-whole-module-optimization", "-num-threads", "1", "-disable-batch-mode"])
+  ]
 #if arch(x86_64)
   let kernelLevels: [Target] = [
     .target(name: "KernelsBaseline", path: "Sources/Kernels/Baseline", swiftSettings: kernel),

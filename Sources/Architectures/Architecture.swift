@@ -1,8 +1,10 @@
 public import OrderedCollections
 public import Tensors
 
-/// A family of models, as its `.arch` file describes it: names, hyper-parameters, layouts and
-/// forward graphs. Conditions are open; `instantiate` closes them for one checkpoint.
+/// A family of models, as its `.arch` file describes it.
+///
+/// Names, hyper-parameters, layouts and forward graphs stand with open conditions; `instantiate`
+/// closes them for one checkpoint.
 public struct Architecture: Sendable {
   /// Name of the description.
   public let name: String

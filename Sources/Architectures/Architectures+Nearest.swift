@@ -1,3 +1,4 @@
+internal import Documents
 public import Failures
 internal import Tensors
 
@@ -55,7 +56,7 @@ extension Architectures {
     public var description: String {
       var text =
         "the nearest description is '\(architecture.name)': it knows \(matchedCount) of "
-        + "\(matchedCount + unknown.count) tensors"
+        + "\(matchedCount + unknown.count) tensors looked at"
       if !unknown.isEmpty { text += "; not \(Self.list(unknown))" }
       if !missing.isEmpty { text += "; the checkpoint lacks \(Self.list(missing))" }
       return text
@@ -72,17 +73,34 @@ extension Architectures {
     to header: some CheckpointHeader
   ) throws(ArchitectureError) -> Nearest? {
     var best: Nearest?
+    let sample = HeaderSample(header: header)
     for architecture in try all.get() {
-      let names = SourceNames(architecture, header)
+      let names = SourceNames(architecture, sample)
       let unknown = names.unknown
       let missing = architecture.rows.filter {
         $0.condition == nil && !$0.isOptional && $0.sameAs == nil && $0.derived == nil
       }.compactMap { $0.names[header.dialect]?.text }.filter { !names.seen.contains($0) }
       let candidate = Nearest(
-        architecture: architecture, matchedCount: header.tensorNames.count - unknown.count,
+        architecture: architecture, matchedCount: sample.tensorNames.count - unknown.count,
         unknown: unknown, missing: missing)
       if candidate.matchedCount > best?.matchedCount ?? 0 { best = candidate }
     }
     return best
   }
+}
+
+/// The first tensors of a header: enough to tell families apart, however many there are.
+private struct HeaderSample<Header: CheckpointHeader>: CheckpointHeader {
+  let header: Header
+  let tensorNames: [String]
+
+  init(header: Header) {
+    self.header = header
+    tensorNames = Array(header.tensorNames.prefix(4096))
+  }
+
+  var dialect: Dialect { header.dialect }
+  var config: JSONValue? { header.config }
+  var metadata: Metadata { header.metadata }
+  func shape(of tensor: String) -> Shape? { header.shape(of: tensor) }
 }

@@ -5,6 +5,7 @@
 #endif
 internal import CSystem
 public import Failures
+internal import Synchronization
 
 /// A new file of known size, written at any position from any thread.
 public final class OutputFile: Sendable {
@@ -13,6 +14,8 @@ public final class OutputFile: Sendable {
   /// Final size in bytes.
   public let size: UInt64
   let descriptor: Int32
+  /// Held while the kernel writes: threads that wait for a file's own lock spin there.
+  private let turn = Mutex(())
 
   /// Creates the file, replacing what an interrupted run left at that path.
   public init(_ path: String, size: UInt64) throws(ByteIOError) {
@@ -44,7 +47,9 @@ public final class OutputFile: Sendable {
       let count = min(buffer.count - done, 1 << 30)
       let result =
         FaultInjection.write(count: count)
-        ?? pwrite(descriptor, base + done, count, off_t(offset) + off_t(done))
+        ?? turn.withLock { _ in
+          pwrite(descriptor, base + done, count, off_t(offset) + off_t(done))
+        }
       if result < 0 {
         if errno == EINTR { continue }
         throw failure("cannot write \(count) bytes", errno, offset + UInt64(done))
@@ -82,9 +87,11 @@ public final class OutputFile: Sendable {
       let step = min(count - done, 1 << 30)
       let result =
         FaultInjection.write(count: step)
-        ?? lathe_copy_file_range(
-          source.descriptor, Int64(sourceOffset) + Int64(done), descriptor,
-          Int64(offset) + Int64(done), step)
+        ?? turn.withLock { _ in
+          lathe_copy_file_range(
+            source.descriptor, Int64(sourceOffset) + Int64(done), descriptor,
+            Int64(offset) + Int64(done), step)
+        }
       if result < 0 {
         let number = errno
         if number == EINTR { continue }

@@ -16,7 +16,9 @@ public struct LayoutStep: Hashable, Sendable, CustomStringConvertible {
   /// `interleave_rope(32)`.
   public var description: String {
     if arguments.isEmpty { return name }
-    let list = arguments.map { $0 == $0.rounded() ? String(Int($0)) : String($0) }
+    let list = arguments.map { number in
+      Int(exactly: number).map { String($0) } ?? String(number)
+    }
     return "\(name)(\(list.joined(separator: ", ")))"
   }
 }

@@ -11,7 +11,9 @@ enum Output {
   /// Writes results to standard output.
   static func result(_ text: String) { write(Array(text.utf8), to: 1) }
   /// Writes a document to standard output, with a line end.
-  static func result(_ document: JSONValue) { write(document.bytes(.pretty(indent: 2)) + [10], to: 1) }
+  static func result(_ document: JSONValue) {
+    write(document.bytes(.pretty(indent: 2)) + [10], to: 1)
+  }
   /// Writes a diagnostic line to standard error.
   static func note(_ text: String) { write(Array("lathe: \(text)\n".utf8), to: 2) }
   /// Writes an error to standard error: place, message, code.

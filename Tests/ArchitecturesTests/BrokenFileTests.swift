@@ -26,14 +26,19 @@ struct Broken: CustomStringConvertible, Sendable {
     // lexis
     Broken(6, "\tlayers int a .b", "6:1", "syntax", "a tab"),
     Broken(6, "  layers   int   num_layers  .block_count\r", "6:42", "syntax", "carriage return"),
-    Broken(13, "  embedding  [vocab, width  embed.weight  token.weight", "13:14", "syntax", "never closed"),
-    Broken(13, "  embedding  vocab, width]  embed.weight  token.weight", "13:26", "syntax", "closes no"),
+    Broken(
+      13, "  embedding  [vocab, width  embed.weight  token.weight", "13:14", "syntax",
+      "never closed"),
+    Broken(
+      13, "  embedding  vocab, width]  embed.weight  token.weight", "13:26", "syntax", "closes no"),
     Broken(22, "  gguf cannot  kind == blue  \"blue", "22:30", "syntax", "string is never closed"),
-    Broken(6, "  layers   int   num_layers  .block_count  # " + String(repeating: "x", count: 400),
+    Broken(
+      6, "  layers   int   num_layers  .block_count  # " + String(repeating: "x", count: 400),
       "6:401", "limit", "400 columns"),
     Broken(6, "   layers   int   num_layers  .block_count", "6:4", "syntax", "expected 2 spaces"),
     Broken(12, " tensors", "12:2", "syntax", "expected"),
-    Broken(15, "       up    [2 * width, width]  up.weight    up.weight    bias if biased", "15:8",
+    Broken(
+      15, "       up    [2 * width, width]  up.weight    up.weight    bias if biased", "15:8",
       "syntax", "expected 2 spaces"),
     Broken(27, "     x = x + linear(linear(x, up), down)", "27:6", "syntax", "expected 4 spaces"),
     // the head
@@ -54,57 +59,107 @@ struct Broken: CustomStringConvertible, Sendable {
     Broken(21, "limits now", "21:8", "syntax", "end of the line"),
     Broken(6, "  layers   integer   num_layers  .block_count", "6:12", "name", "is no type"),
     Broken(9, "  kind     red|red  kind    .kind", "9:12", "name", "stands twice"),
-    Broken(9, "  kind     red=1|blue  kind    .kind", "9:12", "syntax", "all choices have a number"),
+    Broken(
+      9, "  kind     red=1|blue  kind    .kind", "9:12", "syntax", "all choices have a number"),
     Broken(6, "  layers   int   a..b  .block_count", "6:18", "syntax", "no path of config.json"),
     Broken(6, "  layers   int   num_layers  .block count", "6:37", "name", "begins no clause"),
     Broken(6, "  layers   int   num_layers", "6:28", "syntax", "GGUF key"),
-    Broken(6, "  layers   int   num_layers  .block_count  default 1 default 2", "6:54", "name", "stands twice"),
+    Broken(
+      6, "  layers   int   num_layers  .block_count  default 1 default 2", "6:54", "name",
+      "stands twice"),
     Broken(7, "  layers   int   num_layers  .block_count", "7:3", "name", "'layers' stands twice"),
     Broken(6, "  layers   int   num_layers  .n  = 1 default 2", "6:3", "check", "leaves nothing"),
     Broken(8, "  vocab    int   vocab       -    write true", "8:41", "check", "needs a GGUF key"),
     Broken(8, "  default  int   vocab       -", "8:3", "name", "reserved word"),
-    Broken(8, "  vocab    int   vocab       -    recover wdith", "8:43", "name", "'wdith' is no hyper"),
-    Broken(8, "  vocab    int   vocab       -    recover rows(embeding)", "8:48", "name", "no tensor"),
-    Broken(8, "  vocab    int   vocab       -    recover lines(3)", "8:43", "name", "is no function"),
-    Broken(8, "  vocab    int   vocab       -    recover ceil_div(3)", "8:43", "check", "takes 2 arguments"),
+    Broken(
+      8, "  vocab    int   vocab       -    recover wdith", "8:43", "name", "'wdith' is no hyper"),
+    Broken(
+      8, "  vocab    int   vocab       -    recover rows(embeding)", "8:48", "name", "no tensor"),
+    Broken(
+      8, "  vocab    int   vocab       -    recover lines(3)", "8:43", "name", "is no function"),
+    Broken(
+      8, "  vocab    int   vocab       -    recover ceil_div(3)", "8:43", "check",
+      "takes 2 arguments"),
     Broken(8, "  vocab    int   vocab       -    recover embedding", "8:43", "name", "is a tensor"),
     Broken(8, "  vocab    int   vocab       -    recover layer", "8:43", "check", "no layer"),
-    Broken(8, "  vocab    int   vocab       -    recover given ? 1 : 2", "8:43", "check", "'given' without"),
-    Broken(8, "  vocab    int   vocab       -    recover given(x) ? 1 : 2", "8:49", "name", "no hyper-parameter"),
+    Broken(
+      8, "  vocab    int   vocab       -    recover given ? 1 : 2", "8:43", "check",
+      "'given' without"),
+    Broken(
+      8, "  vocab    int   vocab       -    recover given(x) ? 1 : 2", "8:49", "name",
+      "no hyper-parameter"),
     Broken(8, "  vocab    int   vocab       -    recover width[0]", "8:43", "check", "no elements"),
     Broken(8, "  vocab    int[depth]   vocab  -  recover 1", "8:3", "name", "'depth' is no hyper"),
-    Broken(8, "  vocab    int   vocab       -    recover 1 +", "8:46", "syntax", "expected an expression"),
-    Broken(8, "  vocab    int   vocab       -    recover 99999999999999999999", "8:43", "limit", "64 bits"),
+    Broken(
+      8, "  vocab    int   vocab       -    recover 1 +", "8:46", "syntax", "expected an expression"
+    ),
+    Broken(
+      8, "  vocab    int   vocab       -    recover 99999999999999999999", "8:43", "limit",
+      "64 bits"),
     Broken(8, "  vocab    int   vocab       -    recover 1e999", "8:43", "limit", "range of real"),
     Broken(8, "  vocab    int   vocab       -    recover 3x", "8:43", "syntax", "runs into a name"),
-    Broken(8, "  vocab    int   vocab       -    recover " + String(repeating: "(", count: 40)
+    Broken(
+      8,
+      "  vocab    int   vocab       -    recover " + String(repeating: "(", count: 40)
         + "1" + String(repeating: ")", count: 40), "8:75", "limit", "32 deep"),
-    Broken(8, "  vocab    int   vocab  -  recover 1" + String(repeating: "+1", count: 40), "8:99",
+    Broken(
+      8, "  vocab    int   vocab  -  recover 1" + String(repeating: "+1", count: 40), "8:99",
       "limit", "32 deep"),
-    Broken(9, "  kind     red|blue  kind    .kind         default green", "9:52", "name", "no word of a choice"),
-    Broken(9, "  kind     red|blue  kind    .kind         default \"green\"", "9:52", "check", "no value of 'kind'"),
-    Broken(10, "  biased   bool  bias   -   default kind == \"green\"", "10:42", "check", "which it never is"),
-    Broken(10, "  biased   bool  bias   -   default class == red", "10:43", "check", "which it never is"),
-    Broken(11, "  spare    int   spare  -   default 1", "11:3", "check", "neither used nor a GGUF key"),
+    Broken(
+      9, "  kind     red|blue  kind    .kind         default green", "9:52", "name",
+      "no word of a choice"),
+    Broken(
+      9, "  kind     red|blue  kind    .kind         default \"green\"", "9:52", "check",
+      "no value of 'kind'"),
+    Broken(
+      10, "  biased   bool  bias   -   default kind == \"green\"", "10:42", "check",
+      "which it never is"),
+    Broken(
+      10, "  biased   bool  bias   -   default class == red", "10:43", "check", "which it never is"),
+    Broken(
+      11, "  spare    int   spare  -   default 1", "11:3", "check", "neither used nor a GGUF key"),
     // tensors
     Broken(13, "  embedding  embed.weight  token.weight", "13:14", "syntax", "shape in brackets"),
-    Broken(13, "  embedding  [vocab, height]  embed.weight  token.weight", "13:22", "name", "'height'"),
-    Broken(13, "  embedding  [vocab, layer]  embed.weight  token.weight", "13:22", "check", "no layer"),
-    Broken(13, "  embedding  [vocab, width]  embed.*.*  token.weight", "13:30", "syntax", "one '*'"),
+    Broken(
+      13, "  embedding  [vocab, height]  embed.weight  token.weight", "13:22", "name", "'height'"),
+    Broken(
+      13, "  embedding  [vocab, layer]  embed.weight  token.weight", "13:22", "check", "no layer"),
+    Broken(
+      13, "  embedding  [vocab, width]  embed.*.*  token.weight", "13:30", "syntax", "one '*'"),
     Broken(13, "  embedding  [vocab, width]  embed.weight", "13:42", "syntax", "name in gguf"),
-    Broken(13, "  embedding  [vocab, width]  embed.weight  token.weight twice", "13:57", "name", "begins no clause"),
-    Broken(13, "  embedding  [vocab, width]  embed  token.weight bias", "13:50", "check", "does not end in .weight"),
-    Broken(13, "  embedding  [vocab, width]  embed.weight  token.weight or embedding", "13:60", "check", "cannot be itself"),
-    Broken(13, "  embedding  [vocab, width]  embed.weight  token.weight or other", "13:60", "name", "is no tensor"),
-    Broken(13, "  embedding  [vocab, width]  embed.weight  token.weight = width", "13:59", "syntax", "a call"),
-    Broken(13, "  embedding  [vocab, width]  embed.weight  token.weight = table(width, 1)", "13:59", "name", "computes no tensor"),
-    Broken(13, "  embedding  [vocab, width]  embed.weight  token.weight = llama3_factors(width, 1)", "13:59", "check", "common first part"),
-    Broken(13, "  vocab      [vocab, width]  embed.weight  token.weight", "13:3", "name", "hyper-parameter already"),
+    Broken(
+      13, "  embedding  [vocab, width]  embed.weight  token.weight twice", "13:57", "name",
+      "begins no clause"),
+    Broken(
+      13, "  embedding  [vocab, width]  embed  token.weight bias", "13:50", "check",
+      "does not end in .weight"),
+    Broken(
+      13, "  embedding  [vocab, width]  embed.weight  token.weight or embedding", "13:60", "check",
+      "cannot be itself"),
+    Broken(
+      13, "  embedding  [vocab, width]  embed.weight  token.weight or other", "13:60", "name",
+      "is no tensor"),
+    Broken(
+      13, "  embedding  [vocab, width]  embed.weight  token.weight = width", "13:59", "syntax",
+      "a call"),
+    Broken(
+      13, "  embedding  [vocab, width]  embed.weight  token.weight = table(width, 1)", "13:59",
+      "name", "computes no tensor"),
+    Broken(
+      13, "  embedding  [vocab, width]  embed.weight  token.weight = llama3_factors(width, 1)",
+      "13:59", "check", "common first part"),
+    Broken(
+      13, "  vocab      [vocab, width]  embed.weight  token.weight", "13:3", "name",
+      "hyper-parameter already"),
     Broken(14, "  repeat block.* times depth  layers.*.  blk.*.", "14:24", "name", "'depth'"),
     Broken(14, "  repeat block.* times layers  layers.  blk.*.", "14:32", "syntax", "one '*'"),
     Broken(14, "  repeat block.* layers  layers.*.  blk.*.", "14:18", "syntax", "'times'"),
-    Broken(16, "    up    [width, 2 * width]  down.weight  down.weight", "16:5", "name", "'up' stands twice"),
-    Broken(16, "    down  [width, 2 * width]  up.weight  down.weight", "16:5", "check", "is the name of 'up'"),
+    Broken(
+      16, "    up    [width, 2 * width]  down.weight  down.weight", "16:5", "name",
+      "'up' stands twice"),
+    Broken(
+      16, "    down  [width, 2 * width]  up.weight  down.weight", "16:5", "check",
+      "is the name of 'up'"),
     Broken(17, "  omit a.**.b \"why\"", "17:8", "syntax", "only at the end"),
     Broken(17, "  omit a.b why", "17:12", "syntax", "reason in quotes"),
     Broken(17, "    third [width]  third.weight  third.weight", "17:5", "check", "no graph uses"),
@@ -137,7 +192,8 @@ struct Broken: CustomStringConvertible, Sendable {
     Broken(25, "  give embed(tokens, embedding) embed", "25:33", "syntax", "end of the line"),
     Broken(25, "  else", "25:3", "syntax", "'else' without 'if'"),
     Broken(26, "  repeat blocks", "26:10", "name", "is no group"),
-    Broken(27, "    x = x + linear(activate(linear(x, up), gellu), down)", "27:20", "check", "'gellu'"),
+    Broken(
+      27, "    x = x + linear(activate(linear(x, up), gellu), down)", "27:20", "check", "'gellu'"),
     Broken(27, "    y = mix e over x", "27:5", "syntax", "expected statements below"),
     Broken(27, "    if biased", "27:5", "syntax", "expected statements below"),
     Broken(26, "  repeat block now", "26:16", "syntax", "end of the line"),
@@ -202,7 +258,8 @@ struct Broken: CustomStringConvertible, Sendable {
   @Test func exclusiveRowsMayShareAName() throws {
     var lines = SmallArch.lines
     lines[14] = "    up    [2 * width, width]  up.weight    up.weight  if kind == red"
-    lines[15] = "    down  [width, 2 * width]  up.weight  up.weight  if kind == blue or not (kind == red)"
+    lines[15] =
+      "    down  [width, 2 * width]  up.weight  up.weight  if kind == blue or not (kind == red)"
     _ = try Architectures.parse(
       file: "a.arch",
       text: lines.filter { !$0.contains("has(up.bias)") }.joined(separator: "\n"))
@@ -211,7 +268,8 @@ struct Broken: CustomStringConvertible, Sendable {
   /// Most lines of a description are needed.
   @Test func droppedLinesAreCaught() throws {
     let lines = try #require(
-      try Architectures.all.get().first { $0.name == "llama" }).source
+      try Architectures.all.get().first { $0.name == "llama" }
+    ).source
       .split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
     let start = try #require(lines.firstIndex { $0.hasPrefix("architecture ") })
     // The file's own text stands first; its parts follow it.

@@ -24,8 +24,9 @@ import _TestSupport
     if Self.ordered.contains(item.family), !item.name.contains("layers12") {
       #expect(Array(found.keys) == Array(item.ggufTensors.keys))
     }
-    #expect(Dictionary(uniqueKeysWithValues: found.map { ($0.key, $0.value) })
-      == Dictionary(uniqueKeysWithValues: item.ggufTensors.map { ($0.key, $0.value) }))
+    #expect(
+      Dictionary(uniqueKeysWithValues: found.map { ($0.key, $0.value) })
+        == Dictionary(uniqueKeysWithValues: item.ggufTensors.map { ($0.key, $0.value) }))
     #expect(model.unknownConfigKeys == [])
   }
 
@@ -42,7 +43,9 @@ import _TestSupport
   /// From the peer's GGUF alone: names and shapes of the checkpoint, but for what GGUF lacks.
   ///
   /// A packed checkpoint is not its own way back: without a packing the weights stand as [in, out].
-  @Test(arguments: cases.filter { $0.name != "gptoss-mxfp4" }) func wayBack(_ item: HeaderCase) throws {
+  @Test(arguments: cases.filter { $0.name != "gptoss-mxfp4" }) func wayBack(_ item: HeaderCase)
+    throws
+  {
     let forward = try item.architecture().instantiate(item.header)
     let className = forward.className
     let lost = Set(forward.lost(in: .gguf).map(\.name))
@@ -59,8 +62,9 @@ import _TestSupport
     let foundNames = Dictionary(
       uniqueKeysWithValues: found.map { (canonical($0.key, item), $0.value) })
     #expect(foundNames == names)
-    #expect(try model.ggufKeys().filter { !$0.key.hasPrefix("lathe.") } == item.keys
-      || !Self.ordered.contains(item.family))
+    #expect(
+      try model.ggufKeys().filter { !$0.key.hasPrefix("lathe.") } == item.keys
+        || !Self.ordered.contains(item.family))
   }
 
   /// Old spellings and absent prefixes are not restored.

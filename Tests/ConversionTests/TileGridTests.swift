@@ -28,9 +28,10 @@ import Testing
   }
 
   @Test func tilesFillBlocksAndBytes() {
-    for encodings in [[Encoding(.f32), Self.q8], [Encoding(.f4e2m1), Encoding(.f32)],
-      [Encoding(.f6e2m3), Encoding(.f32)]]
-    {
+    for encodings in [
+      [Encoding(.f32), Self.q8], [Encoding(.f4e2m1), Encoding(.f32)],
+      [Encoding(.f6e2m3), Encoding(.f32)],
+    ] {
       let grid = TileGrid(
         elementCount: 64 * 32, rowElements: nil, encodings: encodings, multiples: [1], period: 1,
         target: 100)

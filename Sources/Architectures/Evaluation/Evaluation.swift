@@ -6,7 +6,9 @@ internal import Failures
   internal import Darwin
 #endif
 
-/// Computes expressions. Integers are 64-bit and checked; `/` of two integers must be exact;
+/// Computes expressions.
+///
+/// Integers are 64-bit and checked; `/` of two integers must be exact;
 /// `and`, `or` and `?:` are lazy.
 struct Evaluation<Scope: ExpressionScope> {
   let scope: Scope

@@ -22,7 +22,9 @@ public struct StoredTensor: Hashable, Sendable {
   public let name: String
   /// Stored shape.
   public let shape: Shape
-  /// Parts and steps. A part's `tensor` is an index into the model's tensors.
+  /// Parts and steps.
+  ///
+  /// A part's `tensor` is an index into the model's tensors.
   public let layout: StoredLayout
   /// Values computed from hyper-parameters, where the source lacks the tensor.
   public let derived: [Float]?

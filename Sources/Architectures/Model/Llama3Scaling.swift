@@ -15,16 +15,16 @@ struct Llama3Scaling: Hashable {
   ///
   /// The order of operations is that of PyTorch's binary32 tensors, whose quotient by a tensor is
   /// the product with its reciprocal, so that tables equal those of convert_hf_to_gguf.py; a
-  /// scalar operand is rounded to binary32 first. The power is rounded once from binary64.
+  /// scalar operand is rounded to binary32 first.
   func factors(dims: Int, theta: Double) -> [Float] {
     let turn = Float(2 * Double.pi)
     let shortWave = Float(original / high)
     let longWave = Float(original / low)
     var result: [Float] = []
     result.reserveCapacity(dims / 2)
-    for index in 0..<(dims / 2) {
-      let exponent = Float(2 * index) / Float(dims)
-      let frequency = 1 / Float(pow(Double(Float(theta)), Double(exponent)))
+    let exponents = (0..<(dims / 2)).map { Float(2 * $0) / Float(dims) }
+    for power in TorchPower.powers(Float(theta), exponents) {
+      let frequency = 1 / power
       let wave = (1 / frequency) * turn
       if wave < shortWave {
         result.append(1)
@@ -40,6 +40,9 @@ struct Llama3Scaling: Hashable {
     return result
   }
 
+  /// Tables that are compared before a search is given up.
+  private static let maximumTrials = 4_000
+
   /// Parameters whose table is exactly that one, nil if none are found.
   ///
   /// A table says nothing about a common scale of `low`, `high` and `original`, nor about what lies
@@ -48,11 +51,15 @@ struct Llama3Scaling: Hashable {
   static func solve(_ table: [Float], theta: Double) -> Llama3Scaling? {
     guard let last = table.last, last.isFinite, last >= 1, let factor = Double(last.description)
     else { return nil }
+    guard table.count <= 512 else { return nil }
     let dims = 2 * table.count
+    var trials = 0
     func fits(_ scaling: Llama3Scaling) -> Bool {
-      scaling.factors(dims: dims, theta: theta).elementsEqual(table) {
-        $0.bitPattern == $1.bitPattern
-      }
+      trials += 1
+      return trials <= maximumTrials
+        && scaling.factors(dims: dims, theta: theta).elementsEqual(table) {
+          $0.bitPattern == $1.bitPattern
+        }
     }
     for original in [8192.0] + (5...24).map({ Double(1 << $0) }) {
       let scaling = Llama3Scaling(factor: factor, low: 1, high: 4, original: original)
@@ -66,7 +73,9 @@ struct Llama3Scaling: Hashable {
       for original in 1...131_072 {
         let low = Double(original) / slope * offset
         let high = low + Double(original) / slope
-        let (shortLow, shortHigh) = ((low * digits).rounded() / digits, (high * digits).rounded() / digits)
+        let (shortLow, shortHigh) = (
+          (low * digits).rounded() / digits, (high * digits).rounded() / digits
+        )
         // The line is known to some seven digits; neater numbers than that are no accident.
         guard shortLow > 0, shortHigh > shortLow, abs(low / shortLow - 1) < 1e-4,
           abs(high / shortHigh - 1) < 1e-4

@@ -50,7 +50,12 @@ extension ModelBuilder {
 
   /// A tensor that exists by the hyper-parameters, but has no name in the source's dialect.
   private func checkUnnamed() {
-    for tensor in tensors {
+    let unnamed = Set(
+      architecture.rows.indices.filter {
+        let row = architecture.rows[$0]
+        return row.names[dialect] == nil || (row.bias != nil && row.bias?.names[dialect] == nil)
+      })
+    for tensor in tensors where unnamed.contains(tensor.row) {
       let row = architecture.rows[tensor.row]
       let patterns = tensor.member == .weight ? row.names : row.bias?.names ?? [:]
       if patterns[dialect] == nil, row.derived == nil {
@@ -135,6 +140,9 @@ extension ModelBuilder {
 
   /// Computes what a target dialect wants and the source lacks.
   mutating func derive() {
+    let derivedRows = Set(
+      architecture.rows.indices.filter { architecture.rows[$0].derived != nil })
+    guard tensors.contains(where: { derivedRows.contains($0.row) }) else { return }
     let held = Set((stored[dialect] ?? []).flatMap { $0.layout.parts.map(\.tensor) })
     for target in Architecture.dialects where target != dialect {
       stored[target] = (stored[target] ?? []).compactMap { tensor in

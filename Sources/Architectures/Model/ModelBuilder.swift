@@ -9,7 +9,6 @@ struct ModelBuilder {
   var tensors: [CanonicalTensor] = []
   var index: [String: Int] = [:]
   var aliases: [String: String] = [:]
-  /// Rows of one layer that exist, by row and layer, for `or`.
   var stored: [Dialect: [StoredTensor]] = [:]
   var copies: [TensorCopy] = []
   var omitted: [LostTensor] = []

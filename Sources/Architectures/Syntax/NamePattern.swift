@@ -7,11 +7,16 @@ public struct NamePattern: Hashable, Sendable, CustomStringConvertible {
   /// It ends in `**`.
   public let isOpen: Bool
 
+  /// The text between the stars.
+  private let pieces: [String]
+
   /// A pattern of that text.
   public init(_ text: String) {
     self.text = text
     isOpen = text.hasSuffix("**")
-    starCount = (isOpen ? text.dropLast(2) : text[...]).count { $0 == "*" }
+    let body = isOpen ? text.dropLast(2) : text[...]
+    pieces = body.split(separator: "*", omittingEmptySubsequences: false).map(String.init)
+    starCount = pieces.count - 1
   }
 
   /// The pattern.
@@ -19,18 +24,13 @@ public struct NamePattern: Hashable, Sendable, CustomStringConvertible {
 
   /// The name with numbers for the stars, in order; stars without a number stay.
   public func name(_ numbers: [Int]) -> String {
-    guard !numbers.isEmpty else { return text }
-    var result = ""
-    var next = 0
-    for character in text {
-      if character == "*", next < numbers.count {
-        result += String(numbers[next])
-        next += 1
-      } else {
-        result.append(character)
-      }
+    guard !numbers.isEmpty, starCount > 0 else { return text }
+    var result = pieces[0]
+    for (index, piece) in pieces.dropFirst().enumerated() {
+      if index < numbers.count { result += String(numbers[index]) } else { result += "*" }
+      result += piece
     }
-    return result
+    return isOpen ? result + "**" : result
   }
 
   /// The pattern with another one in front.

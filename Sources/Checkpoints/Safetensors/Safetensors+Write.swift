@@ -90,8 +90,14 @@ extension Safetensors {
           index: index, name: tensor.name, word: word, rank: ranks[word] ?? fileOrder.count,
           shape: tensor.shape, byteCount: UInt64(count)))
     }
-    items.sort { NaturalOrder.precedes($0.name, $1.name) }
-    return items
+    return sorted(items) { NaturalOrder.precedes($0.name, $1.name) }
+  }
+
+  /// Items in order, moved once: sorting positions is cheaper than moving items about.
+  private static func sorted(
+    _ items: [Item], by precedes: (borrowing Item, borrowing Item) -> Bool
+  ) -> [Item] {
+    items.indices.sorted { precedes(items[$0], items[$1]) }.map { items[$0] }
   }
 
   private static func metadata(
@@ -113,7 +119,7 @@ extension Safetensors {
   private static func layOut(
     _ unordered: [Item], _ metadata: [(key: String, value: String)], _ name: String
   ) throws(CheckpointError) -> PlannedFile {
-    let items = unordered.sorted { a, b in
+    let items = sorted(unordered) { a, b in
       a.rank != b.rank ? a.rank < b.rank : ByteOrder.precedes(a.name, b.name)
     }
     var writer = JSONWriter()

@@ -35,7 +35,7 @@ struct WorkList {
   let bufferBytes: Int
 
   /// Elements that a tile of a converted tensor should have.
-  static let tileElements = 1 << 18
+  static let tileElements = 1 << 20
   /// Bytes that a tile of copied data should have.
   static let copyBytes = 4 << 20
 

@@ -73,7 +73,7 @@ public struct Planner: Sendable {
     mapping.warnings += documents.warnings
     let files = try layOut(written, documents)
     var plan = Plan(
-      source: side(naming), target: target(files), architecture: naming.text,
+      source: side(naming), target: target(naming, files), architecture: naming.text,
       documents: documents.routes, tensors: tensors, routes: routes, files: files,
       metadata: documents.metadata, lost: mapping.lost, checks: mapping.checks,
       fallbacks: fallbacks, warnings: source.reader.warnings + naming.warnings + mapping.warnings,
@@ -129,10 +129,10 @@ public struct Planner: Sendable {
       isFolder: source.isFolder, byteCount: source.byteCount)
   }
 
-  private func target(_ files: [PlannedFile]) -> Plan.Side {
+  private func target(_ naming: Naming, _ files: [PlannedFile]) -> Plan.Side {
     Plan.Side(
       path: destination.path, format: destination.format.id,
-      dialect: destination.format.dialect ?? .huggingface, isFolder: destination.isFolder,
+      dialect: naming.targetDialect, isFolder: destination.isFolder,
       byteCount: files.reduce(0) { $0 &+ $1.size })
   }
 }

@@ -26,7 +26,8 @@ import _TestSupport
     let options = ["convert", source, "-o", path, "--type", type, "--quiet"]
     var failed: [String: Int] = [:]
     for (call, error, text, status) in [
-      ("write", "ENOSPC", "No space left on device", Int32(74)), ("write", "EIO", "Input/output", 74),
+      ("write", "ENOSPC", "No space left on device", Int32(74)),
+      ("write", "EIO", "Input/output", 74),
       ("write", "EDQUOT", "quota", 74), ("read", "EIO", "Input/output error", 74),
       ("sync", "EIO", "Input/output error", 74), ("rename", "EIO", "Input/output error", 73),
     ] {

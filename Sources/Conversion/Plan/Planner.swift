@@ -77,7 +77,7 @@ public struct Planner: Sendable {
       documents: documents.routes, tensors: tensors, routes: routes, files: files,
       metadata: documents.metadata, lost: mapping.lost, checks: mapping.checks,
       fallbacks: fallbacks, warnings: source.reader.warnings + naming.warnings + mapping.warnings,
-      threads: request.threads, bufferBytes: 0)
+      tileElements: WorkList.tileElements, threads: request.threads, bufferBytes: 0)
     try fit(&plan)
     return (plan, source)
   }
@@ -110,10 +110,14 @@ public struct Planner: Sendable {
         + (requantized.count > 4 ? " ..." : "") + "; --allow-requantize does it")
   }
 
-  /// Settles threads and buffers under the request's budget.
+  /// Settles tiles, threads and buffers under the request's budget.
   private func fit(_ plan: inout Plan) throws(ConversionError) {
-    let list = try WorkList(plan)
-    let each = max(1, list.bufferBytes)
+    var each = max(1, try WorkList(plan).bufferBytes)
+    while each * plan.threads > request.bufferBytes, plan.tileElements > WorkList.leastTileElements
+    {
+      plan.tileElements /= 2
+      each = max(1, try WorkList(plan).bufferBytes)
+    }
     plan.threads = max(1, min(request.threads, request.bufferBytes / each))
     plan.bufferBytes = each * plan.threads
     guard plan.bufferBytes <= request.bufferBytes else {

@@ -32,7 +32,8 @@ import _TestSupport
   private func write(_ file: PlannedFile, _ folder: TemporaryFolder) throws -> String {
     var bytes = [UInt8](repeating: 0, count: Int(file.size))
     for segment in file.segments {
-      bytes.replaceSubrange(Int(segment.offset)..<Int(segment.offset) + segment.bytes.count, with: segment.bytes)
+      bytes.replaceSubrange(
+        Int(segment.offset)..<Int(segment.offset) + segment.bytes.count, with: segment.bytes)
     }
     for extent in file.extents {
       let data = Self.content(extent.tensor)

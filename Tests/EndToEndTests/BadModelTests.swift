@@ -62,7 +62,7 @@ import _TestSupport
   ])
   func numbersThatDoNotFit(_ key: String, _ value: Int) throws {
     try config { $0[key] = value }
-    try refusal([65, 69], ["model"])
+    try refusal([65, 69], [model.path()])
   }
 
   @Test func wrongKinds() throws {
@@ -135,11 +135,11 @@ import _TestSupport
   @Test func brokenTokenizers() throws {
     try Data([0x0A, 0xFF, 0xFF, 0xFF, 0xFF, 0x7F]).write(
       to: model.appending(path: "tokenizer.model"))
-    try refusal([65], ["tokenizer.model"])
+    try refusal([65, 69], [model.appending(path: "tokenizer.model").path()])
     try FileManager.default.removeItem(at: model.appending(path: "tokenizer.model"))
     try Data("{\"model\": {\"type\": \"BPE\"".utf8)
       .write(to: model.appending(path: "tokenizer.json"))
-    try refusal([65], ["tokenizer.json"])
+    try refusal([65], [model.appending(path: "tokenizer.json").path()])
   }
 
   /// What a file of tensors holds beside its model's folder is used too: no folder is needed.

@@ -1,6 +1,6 @@
 """Makes Golden/FileFormats/gguf with gguf-py as the peer.
 
-usage: gguf.py GGUF_PY GGUF_SPLIT FIXTURES OUT
+usage: gguf_files.py GGUF_PY GGUF_SPLIT FIXTURES OUT
   GGUF_PY     folder of the gguf-py source (llama.cpp/gguf-py)
   GGUF_SPLIT  the program llama-gguf-split
   FIXTURES    folder with malformed/ and llama/llama-spm-gqa/

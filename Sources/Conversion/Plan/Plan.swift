@@ -77,6 +77,9 @@ public struct Plan: Sendable {
   public var warnings: [String]
   /// Threads that the run uses.
   public var threads: Int
+  /// Elements that a tile of converted data should have; a tile of copied data has as many times
+  /// four bytes.
+  public var tileElements: Int
   /// Bytes of tile buffers that the run takes, all threads together.
   public var bufferBytes: Int
 

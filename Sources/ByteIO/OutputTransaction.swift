@@ -15,11 +15,14 @@ public final class OutputTransaction: Sendable {
   /// Whether the output is a folder.
   public let isFolder: Bool
   private let replace: Bool
+  /// Holds the lock on `partial`: two runs may not build the same output.
+  private let lock: Int32
 
-  /// Checks that the output may be made, and makes the empty `DST.partial` of a folder.
+  /// Checks that the output may be made, and makes an empty `DST.partial`, in the place of what an
+  /// interrupted run left.
   ///
   /// - Parameter replace: whether an existing output may be replaced.
-  /// - Throws: `.exists`, `.create` if it cannot be made there.
+  /// - Throws: `.exists`, `.create` if it cannot be made there or another run is making it.
   public init(_ destination: String, isFolder: Bool, replace: Bool) throws(ByteIOError) {
     var path = destination
     while path.count > 1, path.hasSuffix("/") { path.removeLast() }
@@ -29,12 +32,37 @@ public final class OutputTransaction: Sendable {
     partial = path + ".partial"
     try Self.check(path, isFolder: isFolder, replace: replace)
     if isFolder {
-      try Self.remove(partial)
+      if FileIdentity.of(partial)?.isFolder == true {
+        let stale = try Self.locked(partial, O_RDONLY | O_DIRECTORY)
+        defer { close(stale) }
+        try Self.remove(partial)
+      } else {
+        try Self.remove(partial)
+      }
       guard mkdir(partial, 0o777) == 0 else {
         throw ByteIOError(
           .create, "cannot make the folder: \(errorText(errno))", at: Place(file: partial))
       }
+      lock = try Self.locked(partial, O_RDONLY | O_DIRECTORY)
+    } else {
+      lock = try Self.locked(partial, O_RDWR | O_CREAT)
     }
+  }
+
+  deinit { close(lock) }
+
+  /// Opens what is being built and locks it as long as it stays open; where the file system has no
+  /// locks, it is only opened.
+  private static func locked(_ path: String, _ flags: Int32) throws(ByteIOError) -> Int32 {
+    let descriptor = open(path, flags | O_CLOEXEC | O_NOFOLLOW, 0o666)
+    guard descriptor >= 0 else {
+      throw ByteIOError(.create, "cannot create: \(errorText(errno))", at: Place(file: path))
+    }
+    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK else {
+      close(descriptor)
+      throw ByteIOError(.create, "another run is making this output", at: Place(file: path))
+    }
+    return descriptor
   }
 
   /// - Throws: the error that creating an output there would lead to, as far as it can be known.

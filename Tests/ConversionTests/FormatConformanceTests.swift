@@ -32,7 +32,8 @@ import _TestSupport
   private func write(_ file: PlannedFile, _ folder: TemporaryFolder) throws -> String {
     var bytes = [UInt8](repeating: 0, count: Int(file.size))
     for segment in file.segments {
-      bytes.replaceSubrange(Int(segment.offset)..<Int(segment.offset) + segment.bytes.count, with: segment.bytes)
+      bytes.replaceSubrange(
+        Int(segment.offset)..<Int(segment.offset) + segment.bytes.count, with: segment.bytes)
     }
     for extent in file.extents {
       let data = Self.content(extent.tensor)
@@ -57,10 +58,11 @@ import _TestSupport
     let path = try write(try #require(files.first), folder)
     let pool = FilePool()
     let head = try pool.file(path).read(count: 64, at: 0)
-    let claims = Self.members.map(\.format).filter {
-      $0.recognises(path: "no-ending", head: head)
-    }
-    #expect(claims.map { $0.id } == [member.format.id])
+    // By its name and its content it is of this format, by its content alone of no other.
+    let byName = Self.members.map(\.format).filter { $0.recognises(path: path, head: head) }
+    #expect(byName.map { $0.id } == [member.format.id])
+    let byContent = Self.members.map(\.format).filter { $0.recognises(path: "x", head: head) }
+    #expect(byContent.allSatisfy { $0.id == member.format.id })
     let reader = try member.format.open(path, pool: pool)
     #expect(reader.format.id == member.format.id)
     #expect(reader.tensors.count == Self.tensors.count)

@@ -25,8 +25,8 @@ import Testing
     ("q8_0", "q8_0", "q8_0 (copy)", .exact),
     ("q8_0", "f32", "q8_0 > f32", .exact),
     ("q8_0", "f16", "q8_0 > f32 > f16", .rounded),
-    ("f4_e2m1", "q8_0", "f4_e2m1 > f16 > q8_0", .requantized),
-    ("f8_e4m3", "q8_0", "f8_e4m3 > f16 > q8_0", .quantized),
+    ("f4_e2m1", "q8_0", "f4_e2m1 > bf16 > q8_0", .requantized),
+    ("f8_e4m3", "q8_0", "f8_e4m3 > bf16 > q8_0", .quantized),
     ("i8", "f32", "i8 > f32", .exact),
     ("i64", "f32", "i64 > f32", .rounded),
   ])

@@ -42,7 +42,9 @@ enum ToyFormat: FileFormat {
           .cannotHold, "toy holds whole bytes", at: Place(tensor: tensor.name))
       }
       header += [UInt8(tensor.name.utf8.count)] + Array(tensor.name.utf8)
-      header += [UInt8(type), UInt8(tensor.shape.rank)] + tensor.shape.axes.flatMap { [UInt8($0 & 255), UInt8($0 >> 8 & 255)] }
+      header +=
+        [UInt8(type), UInt8(tensor.shape.rank)]
+        + tensor.shape.axes.flatMap { [UInt8($0 & 255), UInt8($0 >> 8 & 255)] }
       sizes.append(size)
     }
     var position = UInt64(header.count)

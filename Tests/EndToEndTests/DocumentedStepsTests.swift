@@ -64,7 +64,8 @@ import _TestSupport
         let type = file.replacingOccurrences(of: ".swift", with: "")
         let text = try String(
           contentsOf: Golden.root.appending(path: "\(folder)/\(file)"), encoding: .utf8)
-        guard text.contains("struct \(type): Stage") || text.contains("struct \(type): DocumentStage")
+        guard
+          text.contains("struct \(type): Stage") || text.contains("struct \(type): DocumentStage")
         else { continue }
         #expect(list.contains("\(type)("), "\(registry) lacks \(type)")
       }

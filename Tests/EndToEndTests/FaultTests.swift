@@ -26,7 +26,8 @@ import _TestSupport
     let options = ["convert", source, "-o", path, "--type", type, "--quiet"]
     var failed: [String: Int] = [:]
     for (call, error, text, status) in [
-      ("write", "ENOSPC", "No space left on device", Int32(74)), ("write", "EIO", "Input/output", 74),
+      ("write", "ENOSPC", "No space left on device", Int32(74)),
+      ("write", "EIO", "Input/output", 74),
       ("write", "EDQUOT", "quota", 74), ("read", "EIO", "Input/output error", 74),
       ("sync", "EIO", "Input/output error", 74), ("rename", "EIO", "Input/output error", 73),
     ] {
@@ -97,6 +98,25 @@ import _TestSupport
     let next = try LatheBinary.run(arguments)
     #expect(next.status == 0, "\(next.standardError)")
     #expect(try folder.names() == ["long.safetensors", "out.gguf", "stderr"])
+  }
+
+  /// Two runs may not build the same output; the first is not disturbed.
+  @Test(arguments: ["out.gguf", "out"]) func twoRunsAtOnce(output: String) throws {
+    var arguments = try longRun("out.gguf")
+    if output == "out" {
+      arguments = [
+        "convert", folder.path("long.safetensors"), "-o", folder.path("out"), "--type", "bf16",
+        "--threads", "1", "--sync", "none",
+      ]
+    }
+    let run = try RunningLathe(arguments, in: folder)
+    #expect(run.waits(for: folder.path(output + ".partial")))
+    let second = try LatheBinary.run(arguments)
+    let end = try run.end()
+    #expect(second.status == 73, "\(second.standardError)")
+    #expect(second.standardError.contains("another run"), "\(second.standardError)")
+    #expect(end.status == 0, "\(end.errors)")
+    #expect(try folder.names() == ["long.safetensors", output, "stderr"])
   }
 
   @Test func interruptedFolder() throws {

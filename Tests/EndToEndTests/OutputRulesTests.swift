@@ -14,7 +14,8 @@ import _TestSupport
   }
 
   private func refusal(
-    _ arguments: [String], _ status: Int32, _ parts: [String], _ location: SourceLocation = #_sourceLocation
+    _ arguments: [String], _ status: Int32, _ parts: [String],
+    _ location: SourceLocation = #_sourceLocation
   ) throws {
     let before = try folder.tree()
     let result = try LatheBinary.run(arguments)
@@ -100,7 +101,9 @@ import _TestSupport
   @Test func missingSources() throws {
     let missing = folder.path("missing.safetensors")
     let output = folder.path("out.gguf")
-    for command in [["convert", missing, "-o", output], ["inspect", missing], ["merge", missing, "-o", output]] {
+    for command in [
+      ["convert", missing, "-o", output], ["inspect", missing], ["merge", missing, "-o", output],
+    ] {
       try refusal(command, 66, [missing, "no such file"])
     }
     try refusal(["inspect", source + "/x"], 66, [source + "/x"])
@@ -117,10 +120,12 @@ import _TestSupport
   /// A file in place of a folder, a device and a kernel's file: refused as user and as root.
   @Test func placesThatCannotBeWritten() throws {
     try refusal(["convert", source, "-o", source + "/out.gguf"], 73, [source])
-    try refusal(["convert", source, "-o", folder.path("no/such/out.gguf")], 73, [folder.path("no/such")])
+    try refusal(
+      ["convert", source, "-o", folder.path("no/such/out.gguf")], 73, [folder.path("no/such")])
     try refusal(["convert", source, "-o", "/proc/self/out.gguf"], 73, ["/proc/self"])
     try refusal(["convert", source, "-o", "/proc/self/out"], 73, ["/proc/self"])
-    try refusal(["convert", source, "-o", "/dev/null", "--to", "gguf", "--force"], 73, ["/dev/null"])
+    try refusal(
+      ["convert", source, "-o", "/dev/null", "--to", "gguf", "--force"], 73, ["/dev/null"])
   }
 
   @Test func sourcesThatAreNoFiles() throws {
@@ -160,8 +165,10 @@ import _TestSupport
     try refusal(
       ["convert", source, "-o", output + ".gguf", "--type", "q4_k"], 69, ["q4_K", "q8_0"])
     try refusal(["convert", source, "-o", output + ".gguf", "--to", "safetensors"], 64, ["gguf"])
-    try refusal(["convert", source, "-o", output + ".gguf", "--max-shard-size", "1MB"], 64, ["folder"])
-    try refusal(["convert", source, "-o", output, "--max-shard-size", "many"], 64, ["5GB", "many"])
+    try refusal(
+      ["convert", source, "-o", output + ".gguf", "--max-shard-size", "1MB"], 64, ["folder"])
+    try refusal(
+      ["convert", source, "-o", output, "--max-shard-size", "many"], 64, ["5GB", "many"])
     try refusal(["convert", source, "-o", output, "--threads", "0"], 64, ["--threads"])
     try refusal(["convert", source, "-o", output, "--frobnicate"], 64, ["--frobnicate"])
     try refusal(["convert", source], 64, ["--output"])
@@ -183,9 +190,13 @@ import _TestSupport
       huge, (0..<16).map { ("t\($0)", "F32", [1 << 17, columns], 4) })
     try refusal(
       ["convert", huge, "-o", folder.path("out.safetensors")], 75,
-      [folder.url.path().hasSuffix("/") ? String(folder.url.path().dropLast()) : folder.url.path(), "disk", "free"])
+      [
+        folder.url.path().hasSuffix("/") ? String(folder.url.path().dropLast()) : folder.url.path(),
+        "disk", "free",
+      ])
     try refusal(
-      ["convert", source, "-o", folder.path("out.gguf"), "--type", "f16", "--max-memory", "1KB"], 75,
+      ["convert", source, "-o", folder.path("out.gguf"), "--type", "f16", "--max-memory", "1KB"],
+      75,
       ["--max-memory", "1000"])
   }
 

@@ -11,7 +11,7 @@ import _TestSupport
     ("self_attn.o_proj", "mix.out"), ("mlp.gate_proj", "feed.gate"), ("mlp.up_proj", "feed.up"),
     ("mlp.down_proj", "feed.down"), ("post_attention_layernorm", "norm_b"),
     ("input_layernorm", "norm_a"), ("model.norm", "stack.norm"),
-    ("model.embed_tokens", "stack.words"), ("lm_head", "stack.head"),
+    ("model.embed_tokens", "stack.words"),
   ]
 
   static func renamed(_ text: String) -> String {

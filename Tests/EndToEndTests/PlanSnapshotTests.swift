@@ -19,7 +19,9 @@ import _TestSupport
       "mixed.safetensors", SmallFiles.safetensors(SmallFiles.mixed(), metadata: ["note": "x"]))
   }
 
-  private func check(_ name: String, _ source: String, _ output: String, _ options: String...) throws {
+  private func check(_ name: String, _ source: String, _ output: String, _ options: String...)
+    throws
+  {
     let result = try LatheBinary.run(
       ["plan", source, "-o", folder.path(output), "--threads", "2"] + options)
     try #require(result.status == 0, "\(result.standardError)")

@@ -23,7 +23,8 @@ import _TestSupport
     let tensors = [
       SmallFiles.Tensor("a.weight", "F32", [rows, 1056], SmallFiles.floats(rows * 1056)),
       SmallFiles.Tensor(
-        "b.weight", "BF16", [rows, 352], SmallFiles.floats(rows * 352, seed: 2).map(SmallFiles.bf16)),
+        "b.weight", "BF16", [rows, 352], SmallFiles.floats(rows * 352, seed: 2).map(SmallFiles.bf16)
+      ),
       SmallFiles.Tensor(
         "c.weight", "F16", [rows, 352], SmallFiles.floats(rows * 352, seed: 3).map(Float16.init)),
       SmallFiles.Tensor("d.bias", "F32", [1001], SmallFiles.floats(1001)),

@@ -137,7 +137,8 @@ enum SmallFiles {
 
   /// A GGUF file: little-endian, version 3, aligned to 32; type ids and dimensions as in the file.
   static func gguf(
-    _ keys: [(String, Value)], _ tensors: [(name: String, type: UInt32, dims: [Int], bytes: [UInt8])]
+    _ keys: [(String, Value)],
+    _ tensors: [(name: String, type: UInt32, dims: [Int], bytes: [UInt8])]
   ) -> [UInt8] {
     var out = Array("GGUF".utf8)
     func number<Number: FixedWidthInteger>(_ value: Number) {

@@ -65,7 +65,8 @@ import _TestSupport
     let codes: [Float] = (0..<127).map { code in
       let (exponent, fraction) = (code >> 3, Float(code & 7))
       return exponent == 0
-        ? fraction / 512 : (1 + fraction / 8) * Float(sign: .plus, exponent: exponent - 7, significand: 1)
+        ? fraction / 512
+        : (1 + fraction / 8) * Float(sign: .plus, exponent: exponent - 7, significand: 1)
     }
     for (value, code) in zip(values, eight.bytes) {
       let decoded = codes[Int(code & 127)]

@@ -22,13 +22,18 @@ struct ArchitectureFinder {
       return try instantiate(try file(path), header)
     }
     let architecture: Architecture
+    let place = Place(file: source.path)
     do throws(ArchitectureError) {
       architecture = try Architectures.find(for: header)
     } catch {
-      guard error.code == .unknownArchitecture, !isFolder else {
-        throw ConversionError(.below, wrapping: error, at: Place(file: source.path))
+      var message = error.message
+      if dialect == .huggingface, header.config == nil {
+        message = "there is no config.json beside the tensors; " + message
       }
-      warnings.append("names are kept: \(error.message)")
+      guard error.code == .unknownArchitecture, !isFolder else {
+        throw ConversionError(.below, message, at: error.place.within(place), cause: error)
+      }
+      warnings.append("names are kept: \(message)")
       return nil
     }
     return try instantiate(architecture, header)
@@ -64,8 +69,15 @@ struct ArchitectureFinder {
   private func instantiate(
     _ architecture: Architecture, _ header: ReaderHeader, _ name: String?
   ) throws(ConversionError) -> Model {
-    try passing(at: Place(file: source.path)) { () throws(ArchitectureError) in
-      try architecture.instantiate(header, class: name)
+    do throws(ArchitectureError) {
+      return try architecture.instantiate(header, class: name)
+    } catch {
+      // The line of the description says which rule is broken; the checkpoint is what breaks it.
+      guard error.place.file != nil, error.place.file != source.path else {
+        throw ConversionError(.below, wrapping: error, at: Place(file: source.path))
+      }
+      throw ConversionError(
+        .below, error.description, at: Place(file: source.path), cause: error)
     }
   }
 

@@ -75,6 +75,8 @@ public struct Plan: Sendable {
   public var fallbacks: [Fallback]
   /// What the user should know.
   public var warnings: [String]
+  /// Elements that a tile of a converted tensor has, where rows allow it.
+  public var tileElements: Int
   /// Threads that the run uses.
   public var threads: Int
   /// Bytes of tile buffers that the run takes, all threads together.

@@ -88,11 +88,11 @@ public struct Planner: Sendable {
     mapping.warnings += documents.warnings
     let files = try layOut(written, documents)
     var plan = Plan(
-      source: side(naming), target: target(files), architecture: naming.text,
+      source: side(naming), target: target(naming, files), architecture: naming.text,
       documents: documents.routes, tensors: tensors, routes: routes, files: files,
       metadata: documents.metadata, lost: mapping.lost, checks: mapping.checks,
       fallbacks: fallbacks, warnings: source.reader.warnings + naming.warnings + mapping.warnings,
-      threads: request.threads, bufferBytes: 0)
+      tileElements: WorkList.tileElements, threads: request.threads, bufferBytes: 0)
     try fit(&plan)
     return (plan, source)
   }
@@ -125,10 +125,14 @@ public struct Planner: Sendable {
         + (requantized.count > 4 ? " ..." : "") + "; --allow-requantize does it")
   }
 
-  /// Settles threads and buffers under the request's budget.
+  /// Settles tiles, threads and buffers under the request's budget.
   private func fit(_ plan: inout Plan) throws(ConversionError) {
-    let list = try WorkList(plan)
-    let each = max(1, list.bufferBytes)
+    var each = max(1, try WorkList(plan).bufferBytes)
+    while each * plan.threads > request.bufferBytes, plan.tileElements > WorkList.leastTileElements
+    {
+      plan.tileElements /= 2
+      each = max(1, try WorkList(plan).bufferBytes)
+    }
     plan.threads = max(1, min(request.threads, request.bufferBytes / each))
     plan.bufferBytes = each * plan.threads
     guard plan.bufferBytes <= request.bufferBytes else {
@@ -144,10 +148,10 @@ public struct Planner: Sendable {
       isFolder: source.isFolder, byteCount: source.byteCount)
   }
 
-  private func target(_ files: [PlannedFile]) -> Plan.Side {
+  private func target(_ naming: Naming, _ files: [PlannedFile]) -> Plan.Side {
     Plan.Side(
       path: destination.path, format: destination.format.id,
-      dialect: destination.format.dialect ?? .huggingface, isFolder: destination.isFolder,
+      dialect: naming.targetDialect, isFolder: destination.isFolder,
       byteCount: files.reduce(0) { $0 &+ $1.size })
   }
 }

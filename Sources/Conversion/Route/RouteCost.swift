@@ -10,18 +10,21 @@ struct RouteCost: Comparable {
   var bytes: Double = 0
   /// Stage ids in order: settles ties.
   var stages: [String] = []
+  /// Names of the kinds on the way, in order: settles what the same stages lead to.
+  var kinds: [String] = []
 
-  func adding(_ edge: RouteEdge) -> RouteCost {
+  func adding(_ edge: RouteEdge, to kind: String) -> RouteCost {
     RouteCost(
       lossy: max(lossy, edge.isExact ? 0 : 1), lossyEdges: lossyEdges + (edge.isExact ? 0 : 1),
-      bytes: bytes + edge.bytes, stages: stages + [edge.stage])
+      bytes: bytes + edge.bytes, stages: stages + [edge.stage], kinds: kinds + [kind])
   }
 
   static func < (a: RouteCost, b: RouteCost) -> Bool {
     if a.lossy != b.lossy { return a.lossy < b.lossy }
     if a.lossyEdges != b.lossyEdges { return a.lossyEdges < b.lossyEdges }
     if a.bytes != b.bytes { return a.bytes < b.bytes }
-    return a.stages.lexicographicallyPrecedes(b.stages)
+    if a.stages != b.stages { return a.stages.lexicographicallyPrecedes(b.stages) }
+    return a.kinds.lexicographicallyPrecedes(b.kinds)
   }
 }
 

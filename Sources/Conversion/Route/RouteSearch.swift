@@ -1,5 +1,5 @@
 /// Finds the cheapest chain of edges between two kinds: of tensors or of documents.
-enum RouteSearch<Kind: Hashable> {
+enum RouteSearch<Kind: Hashable & CustomStringConvertible> {
   /// The cheapest chain from `start` to `goal`, empty if they are equal, nil if there is none.
   ///
   /// - Parameter edges: what leads away from a kind, with the kind it leads to.
@@ -34,7 +34,7 @@ enum RouteSearch<Kind: Hashable> {
       order.append(kind)
       if kind == goal { break }
       for step in edges(kind) where found[step.target] == nil {
-        let cost = entry.cost.adding(step.edge)
+        let cost = entry.cost.adding(step.edge, to: step.target.description)
         if let known = open[step.target], known.cost < cost { continue }
         open[step.target] = Entry(cost: cost, path: entry.path + [step])
       }

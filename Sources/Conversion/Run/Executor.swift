@@ -41,7 +41,13 @@ public struct Executor: Sendable {
       options.observer?.ended(report)
       return report
     } catch {
-      try passing { () throws(ByteIOError) in try transaction.discard() }
+      do throws(ByteIOError) {
+        try transaction.discard()
+      } catch let second {
+        throw ConversionError(
+          .below, "\(error.message); what was built is left behind: \(second.description)",
+          at: error.place, cause: error)
+      }
       throw error
     }
   }

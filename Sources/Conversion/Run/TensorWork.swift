@@ -34,8 +34,10 @@ struct WorkList {
   /// Most bytes that the buffers of one thread need.
   let bufferBytes: Int
 
-  /// Elements that a tile of a converted tensor should have.
+  /// Elements that a tile of a converted tensor has, where memory allows it.
   static let tileElements = 1 << 20
+  /// Elements that tiles are cut down to before threads are.
+  static let leastTileElements = 1 << 16
   /// Bytes that a tile of copied data should have.
   static let copyBytes = 4 << 20
 
@@ -58,7 +60,8 @@ struct WorkList {
         let tensor = plan.tensors[extent.tensor]
         let route = plan.routes[tensor.route]
         let work = try Self.work(
-          tensor, route, file: fileIndex, extent: extentIndex, offset: extent.offset,
+          tensor, route, tileElements: plan.tileElements, file: fileIndex, extent: extentIndex,
+          offset: extent.offset,
           needsChecksum: checked.contains(extentIndex), firstTile: tiles)
         tiles += work.grid.count
         buffers = max(buffers, TileBuffers.byteCount(for: work))
@@ -82,7 +85,8 @@ struct WorkList {
   }
 
   private static func work(
-    _ tensor: PlannedTensor, _ route: Route, file: Int, extent: Int, offset: UInt64,
+    _ tensor: PlannedTensor, _ route: Route, tileElements: Int, file: Int, extent: Int,
+    offset: UInt64,
     needsChecksum: Bool, firstTile: Int
   ) throws(ConversionError) -> TensorWork {
     var stages: [any Stage] = []

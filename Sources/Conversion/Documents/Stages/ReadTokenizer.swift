@@ -14,19 +14,28 @@ struct ReadTokenizer: DocumentStage {
     _ input: DocumentContent, in context: DocumentContext
   ) throws(ConversionError) -> DocumentResult {
     let files = try Self.files(of: context.source)
-    let vocabulary = try passing(at: Place(file: context.source.folder)) {
-      () throws(TokenizerError) in try format.read(files)
+    do throws(TokenizerError) {
+      return DocumentResult(content: .vocabulary(try format.read(files)))
+    } catch {
+      throw Self.located(error, in: context.source.folder)
     }
-    return DocumentResult(content: .vocabulary(vocabulary))
   }
 
   /// The kind of the source's tokenizer files.
   static func kind(of source: SourceCheckpoint) throws(ConversionError) -> DocumentKind {
     let files = try files(of: source)
-    let format = try passing(at: Place(file: source.folder)) { () throws(TokenizerError) in
-      try TokenizerFormats.recognise(in: files)
+    do throws(TokenizerError) {
+      return DocumentKind(try TokenizerFormats.recognise(in: files).id)
+    } catch {
+      throw located(error, in: source.folder)
     }
-    return DocumentKind(format.id)
+  }
+
+  /// The failure with the path of its file: tokenizers know only names.
+  private static func located(_ error: TokenizerError, in folder: String) -> ConversionError {
+    var error = error
+    error.place.file = error.place.file.map { Paths.join(folder, $0) }
+    return ConversionError(.below, wrapping: error, at: Place(file: folder))
   }
 
   private static func files(

@@ -34,8 +34,16 @@ public struct Planner: Sendable {
     var routeIndex: [Route: Int] = [:]
     var fallbacks: [Plan.Fallback] = []
     var refused: [String] = []
+    let restoration = Restoration(source.reader, destination.format)
+    var encodings: [SourceEncodings.Tensor] = []
     for item in mapping.items {
-      let decision = try rules.decide(name: item.name, shape: item.shape, origin: item.encoding)
+      let proven = try restoration.proven(item, choice)
+      let decision: EncodingRules.Decision
+      if let proven {
+        decision = EncodingRules.Decision(encoding: proven)
+      } else {
+        decision = try rules.decide(name: item.name, shape: item.shape, origin: item.encoding)
+      }
       if let fallback = decision.fallback {
         fallbacks.append(
           Plan.Fallback(
@@ -58,7 +66,14 @@ public struct Planner: Sendable {
       tensors.append(
         PlannedTensor(
           name: item.name, shape: item.shape, encoding: decision.encoding, origin: item.origin,
-          route: index, byteCount: byteCount, layoutText: item.layoutText))
+          route: index, fidelity: proven == nil ? route.fidelity : .exact, byteCount: byteCount,
+          layoutText: item.layoutText))
+      // What was asked for is no convention that the way back would have to undo.
+      let isAskedFor = choice == .encoding(decision.encoding)
+      encodings.append(
+        SourceEncodings.Tensor(
+          name: item.name, encoding: decision.encoding,
+          source: isAskedFor ? decision.encoding : restoration.known(item) ?? item.encoding))
     }
     try check(requantized: refused)
     let written = zip(tensors, mapping.items).map { tensor, item in
@@ -68,7 +83,7 @@ public struct Planner: Sendable {
     }
     let documents = try DocumentPlanner(
       request: request, source: source, destination: destination, naming: naming, choice: choice,
-      tensors: written, classes: tensors.map { routes[$0.route].fidelity }
+      tensors: written, classes: tensors.map(\.fidelity), sourceEncodings: encodings
     ).make()
     mapping.warnings += documents.warnings
     let files = try layOut(written, documents)

@@ -77,7 +77,7 @@ public struct Planner: Sendable {
       documents: documents.routes, tensors: tensors, routes: routes, files: files,
       metadata: documents.metadata, lost: mapping.lost, checks: mapping.checks,
       fallbacks: fallbacks, warnings: source.reader.warnings + naming.warnings + mapping.warnings,
-      threads: request.threads, tileElements: WorkList.tileElements, bufferBytes: 0)
+      tileElements: WorkList.tileElements, threads: request.threads, bufferBytes: 0)
     try fit(&plan)
     return (plan, source)
   }
@@ -110,12 +110,11 @@ public struct Planner: Sendable {
         + (requantized.count > 4 ? " ..." : "") + "; --allow-requantize does it")
   }
 
-  /// Settles tiles, threads and buffers under the request's budget: smaller tiles come before
-  /// fewer threads.
+  /// Settles tiles, threads and buffers under the request's budget.
   private func fit(_ plan: inout Plan) throws(ConversionError) {
-    let share = request.bufferBytes / max(1, request.threads)
     var each = max(1, try WorkList(plan).bufferBytes)
-    while each > share, plan.tileElements > WorkList.fewestElements {
+    while each * plan.threads > request.bufferBytes, plan.tileElements > WorkList.leastTileElements
+    {
       plan.tileElements /= 2
       each = max(1, try WorkList(plan).bufferBytes)
     }

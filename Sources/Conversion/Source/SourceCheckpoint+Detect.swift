@@ -5,14 +5,17 @@ internal import Failures
 extension SourceCheckpoint {
   /// The file to open for a folder: an index, a whole file, or the first file of a split.
   ///
-  /// Formats are asked in registry order; within a format an index comes before single files.
+  /// Customary names come first, in the order of the registry: an index before a single file.
+  /// Without one, the only checkpoint of the first format that has any.
   static func entry(ofFolder folder: String) throws(ConversionError) -> String {
     let names = try passing { () throws(ByteIOError) in try Paths.names(in: folder) }
     for format in FileFormats.all {
-      if let index = format.indexName, names.contains(index) { return Paths.join(folder, index) }
-      let candidates = names.filter { format.extensions.contains(Paths.ending($0)) }
-      let preferred = format.folderName.map { name in candidates.filter { $0 == name } } ?? []
-      let files = preferred.isEmpty ? candidates : preferred
+      for name in [format.indexName, format.folderName] {
+        if let name, names.contains(name) { return Paths.join(folder, name) }
+      }
+    }
+    for format in FileFormats.all {
+      let files = names.filter { format.extensions.contains(Paths.ending($0)) }
       if files.isEmpty { continue }
       let firsts = files.filter { !isLaterShard($0) }
       if firsts.count == 1, let first = firsts.first { return Paths.join(folder, first) }

@@ -108,7 +108,7 @@ extension ScalarType {
   /// Two binary16: real, imaginary.
   public static let c32 = ScalarType(
     "c32", bits: 32, .complex,
-    ids: [.torchStorage: "ComplexHalfStorage", .torchDType: "complex32"])
+    ids: [.torchDType: "complex32"])
   /// Two binary32: real, imaginary.
   public static let c64 = ScalarType(
     "c64", bits: 64, .complex,

@@ -50,7 +50,7 @@ struct GGUFBytes {
   }
 }
 
-/// The bytes that the golden files' tensors hold: those of tools/golden/gguf.py.
+/// The bytes that the golden files' tensors hold: those of tools/golden/gguf_files.py.
 func goldenPattern(_ count: Int, _ seed: Int) -> [UInt8] {
   (0..<count).map { UInt8(truncatingIfNeeded: $0 * 7 + seed * 31 + $0 / 251) }
 }

@@ -13,7 +13,7 @@ struct GGUFWritingTests {
   let folder: TemporaryFolder
   init() throws { folder = try TemporaryFolder() }
 
-  /// The keys of tools/golden/gguf.py.
+  /// The keys of tools/golden/gguf_files.py.
   static let metadata: Metadata = [
     "general.architecture": .string("test"),
     "k.u8": .u8(200), "k.i8": .i8(-100), "k.u16": .u16(60000), "k.i16": .i16(-30000),
@@ -34,7 +34,7 @@ struct GGUFWritingTests {
       ])),
   ]
 
-  /// The tensors of tools/golden/gguf.py.
+  /// The tensors of tools/golden/gguf_files.py.
   static let tensors: [WriteRequest.Tensor] = [
     tensor("scalar", "f32", []), tensor("f32", "f32", [3]), tensor("f16", "f16", [2, 3]),
     tensor("bf16", "bf16", [3, 5]), tensor("f64", "f64", [1, 2, 3]), tensor("i8", "i8", [5]),

@@ -26,7 +26,10 @@ import _TestSupport
       ["plan", source, "-o", folder.path(output), "--threads", "2"] + options)
     try #require(result.status == 0, "\(result.standardError)")
     #expect(result.standardError == "")
-    try Snapshot.check("Plans/\(name)", folder.normalised(result.standardOutput))
+    // The list of known classes grows with every family, and is not what plans are about.
+    let text = folder.normalised(result.standardOutput)
+      .replacing(/there are [A-Za-z0-9, ]+/, with: "there are ...")
+    try Snapshot.check("Plans/\(name)", text)
   }
 
   @Test func aFileOfManyTypes() throws {

@@ -75,10 +75,11 @@ public struct Plan: Sendable {
   public var fallbacks: [Fallback]
   /// What the user should know.
   public var warnings: [String]
-  /// Elements that a tile of a converted tensor has, where rows allow it.
-  public var tileElements: Int
   /// Threads that the run uses.
   public var threads: Int
+  /// Elements that a tile of converted data should have; a tile of copied data has as many times
+  /// four bytes.
+  public var tileElements: Int
   /// Bytes of tile buffers that the run takes, all threads together.
   public var bufferBytes: Int
 

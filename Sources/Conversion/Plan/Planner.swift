@@ -92,7 +92,7 @@ public struct Planner: Sendable {
       documents: documents.routes, tensors: tensors, routes: routes, files: files,
       metadata: documents.metadata, lost: mapping.lost, checks: mapping.checks,
       fallbacks: fallbacks, warnings: source.reader.warnings + naming.warnings + mapping.warnings,
-      tileElements: WorkList.tileElements, threads: request.threads, bufferBytes: 0)
+      threads: request.threads, tileElements: WorkList.tileElements, bufferBytes: 0)
     try fit(&plan)
     return (plan, source)
   }
@@ -125,11 +125,12 @@ public struct Planner: Sendable {
         + (requantized.count > 4 ? " ..." : "") + "; --allow-requantize does it")
   }
 
-  /// Settles tiles, threads and buffers under the request's budget.
+  /// Settles tiles, threads and buffers under the request's budget: smaller tiles come before
+  /// fewer threads.
   private func fit(_ plan: inout Plan) throws(ConversionError) {
+    let share = request.bufferBytes / max(1, request.threads)
     var each = max(1, try WorkList(plan).bufferBytes)
-    while each * plan.threads > request.bufferBytes, plan.tileElements > WorkList.leastTileElements
-    {
+    while each > share, plan.tileElements > WorkList.fewestElements {
       plan.tileElements /= 2
       each = max(1, try WorkList(plan).bufferBytes)
     }

@@ -1,6 +1,6 @@
 """Makes Golden/FileFormats/gguf with gguf-py as the peer.
 
-usage: gguf.py GGUF_PY GGUF_SPLIT FIXTURES OUT
+usage: gguf_files.py GGUF_PY GGUF_SPLIT FIXTURES OUT
   GGUF_PY     folder of the gguf-py source (llama.cpp/gguf-py)
   GGUF_SPLIT  the program llama-gguf-split
   FIXTURES    folder with malformed/ and llama/llama-spm-gqa/
@@ -210,7 +210,7 @@ def hostile(folder):
         shutil.copyfile(f"{FIXTURES}/malformed/gguf/{name}", f"{folder}/{name}")
     with open(f"{folder}/manifest.json", "w") as file:
         json.dump({"made_by": "hand-built files with one defect each, judged by gguf-py and "
-                              "llama.cpp; copied by tools/golden/gguf.py", "cases": cases},
+                              "llama.cpp; copied by tools/golden/gguf_files.py", "cases": cases},
                   file, indent=1)
 
 
@@ -242,7 +242,7 @@ def main():
                 subprocess.run(["zstd", "-19", "-q", "--rm", path], check=True)
     with open(f"{OUT}/manifest.json", "w") as file:
         json.dump({
-            "script": "tools/golden/gguf.py",
+            "script": "tools/golden/gguf_files.py",
             "peer": f"gguf-py and llama-gguf-split of llama.cpp, as in llama-cpp-python 0.3.36; numpy {np.__version__}",
             "date": datetime.date.today().isoformat(),
             "files": {

@@ -86,6 +86,17 @@ import _TestSupport
     #expect(different == Self.differences[request.model.path] ?? [])
   }
 
+  /// A head of two unnamed classes, which llama.cpp refuses as the peer stores it.
+  @Test func llamaCppLoadsAHeadOfTwo() throws {
+    let folder = try TemporaryFolder()
+    let output = folder.path("out.gguf")
+    let model = ModelCase(path: "variants/bert-classifier-two")
+    try Conversion.run(try model.unpack(into: folder), output)
+    let peer = try Peer.run("llama_embed.py", [output], input: #"{"sentences": ["a text"]}"#)
+    #expect(peer.status == 0, "\(peer.standardError)")
+    #expect(peer.standardOutput.contains("embeddings"))
+  }
+
   /// Every difference is explained, under the name of its case.
   @Test(arguments: differences.keys.sorted())
   func differencesAreExplained(path: String) throws {

@@ -131,4 +131,47 @@ import _TestSupport
     #expect(expected["large"]?.blockBits == 16)
     #expect(back == expected)
   }
+
+  /// What the keys say wrongly is not believed: unknown words, types that never widen to f32, values that do not fit.
+  @Test(arguments: [
+    ("bf16", ["b": "f32", "f": "bf16", "n": "bf16", "q": "f32", "i": "f32", "x": "f32"]),
+    ("nonsense", ["b": "f32", "f": "f32", "n": "f32", "q": "f32", "i": "f32", "x": "f32"]),
+    ("f64", ["b": "f32", "f": "f32", "n": "f32", "q": "f32", "i": "f32", "x": "f32"]),
+  ])
+  func foreignKeysAreHarmless(common: String, expected: [String: String]) throws {
+    let exact: [Float] = [1, -0.0, .infinity, 0.15625]
+    let data = exact.withUnsafeBytes { Array($0) }
+    let wide = [Float(1).nextUp, 0, 0, 0].withUnsafeBytes { Array($0) }
+    let path = try folder.write(
+      "foreign.gguf",
+      SmallFiles.gguf(
+        [
+          ("general.architecture", .text("foreign")), ("lathe.source.encoding", .text(common)),
+          (
+            "lathe.source.encoding.exceptions",
+            .texts(["", "b", " b", "bf16", "nonsense n", "q4_0 q", "i8 i", "f16 absent"])
+          ),
+        ],
+        [
+          ("b", 0, [4], wide), ("f", 0, [4], data), ("n", 0, [4], data), ("q", 0, [4], data),
+          ("i", 0, [4], data), ("x", 0, [4], wide),
+        ]))
+    let plan = try Conversion.run(path, folder.path("foreign.safetensors"))
+    #expect(types(plan) == expected)
+    #expect(plan.fidelity == .exact)
+  }
+
+  /// A damaged generation_config.json inside a GGUF is an error of the file, not left out.
+  @Test func damagedSettingsAreAnError() throws {
+    try Conversion.run(model, gguf)
+    var bytes = try folder.bytes("there.gguf")
+    let key = Array("lathe.huggingface.generation_config".utf8)
+    let at = try #require(bytes.firstRange(of: key)?.upperBound)
+    bytes[at + 12] = UInt8(ascii: "!")
+    _ = try folder.write("there.gguf", bytes)
+    let result = try lathe("convert", gguf, "-o", folder.path("back"))
+    #expect(result.status == 65)
+    #expect(result.standardError.contains("there.gguf"))
+    #expect(try folder.names() == ["llama-spm-gqa", "there.gguf"])
+  }
 }

@@ -52,14 +52,26 @@ enum Conversions {
     }
     if json { return Output.result(Self.document(plan, report)) }
     if arguments.quiet { return }
-    for (tensor, count) in report.underflows.sorted(by: { $0.key < $1.key }) {
-      Output.note("warning: \(tensor): \(ByteText.count(count, "value")) became zero")
-    }
+    warn(underflows: report.underflows)
     let rate = report.seconds > 0 ? UInt64(Double(report.bytes) / report.seconds) : 0
     Output.note(
       "wrote \(plan.target.path): \(ByteText.count(plan.tensors.count, "tensor")), "
         + "\(ByteText.size(report.bytes)), \(plan.fidelity), in "
         + "\(ByteText.fixed(report.seconds, 2)) s (\(ByteText.size(rate))/s)")
+  }
+
+  /// Most tensors that a warning lists.
+  private static let shortList = 4
+
+  private static func warn(underflows: [String: Int]) {
+    guard !underflows.isEmpty else { return }
+    let worst = underflows.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+    let sum = underflows.values.reduce(0, +)
+    let list = worst.prefix(shortList).map { "\($0.key) \($0.value)" }.joined(separator: ", ")
+    Output.note(
+      "warning: \(ByteText.count(sum, "value")) became zero in "
+        + "\(ByteText.count(worst.count, "tensor")): \(list)"
+        + (worst.count > shortList ? " ..." : ""))
   }
 
   private static func document(_ plan: Plan, _ report: RunReport) -> JSONValue {

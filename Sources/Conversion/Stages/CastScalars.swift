@@ -10,7 +10,7 @@ public struct CastScalars: Stage {
   /// Single elements, as far as they fill bytes.
   public let granularity = Granularity.elements(multipleOf: 1)
 
-  /// From every float to every float, to f32 and f64 from integers, and wherever it is exact.
+  /// Between all real types but to truths, which numbers become only where that is exact.
   public func edges(from source: Encoding, of shape: Shape) -> [Edge] {
     guard let from = source.scalarType, from.kind != .complex else { return [] }
     return ScalarType.all.compactMap { to in
@@ -18,7 +18,7 @@ public struct CastScalars: Stage {
         return nil
       }
       let isExact = to.holdsExactly(from)
-      guard isExact || to.kind == .float else { return nil }
+      guard isExact || to.kind != .boolean else { return nil }
       return Edge(target: Encoding(to), isExact: isExact)
     }
   }

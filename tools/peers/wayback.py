@@ -44,6 +44,7 @@ CASES = [
     "variants/bert-masked-lm",
     "variants/bert-one-type",
     "variants/bert-cased",
+    "variants/bert-gamma-beta",
 ]
 COMMANDS = [
     ["convert", "{model}", "-o", "{work}/model.gguf", "--type", "source", "--quiet"],

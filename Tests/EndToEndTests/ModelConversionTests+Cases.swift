@@ -1,0 +1,89 @@
+import Foundation
+import Lathe
+import _TestSupport
+
+/// A checkpoint below Golden/Models.
+struct ModelCase: CustomStringConvertible, Sendable {
+  /// Its folder there: `variants/bert-cased`.
+  let path: String
+  /// The folder's own name, which `general.name` comes from.
+  var name: String { String(path.split(separator: "/").last ?? "") }
+  var description: String { path }
+
+  /// Every folder with a config.json.
+  static let all: [ModelCase] = {
+    let root = Golden.path("Models")
+    let found = (try? FileManager.default.subpathsOfDirectory(atPath: root)) ?? []
+    return found.filter { $0.hasSuffix("/config.json") && !$0.contains("/1_Pooling/") }
+      .map { ModelCase(path: String($0.dropLast("/config.json".count))) }
+      .sorted { $0.path < $1.path }
+  }()
+
+  /// The types that the peer was asked for, with what it wrote.
+  var expectations: [(type: String, file: String)] {
+    let folder = path == "rod" ? "Peers" : "Models/\(path)"
+    let start = path == "rod" ? "rod-gguf" : "expected-gguf"
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: Golden.path(folder))) ?? []
+    return names.filter { $0.hasPrefix(start) }.sorted().map { name in
+      let file = name.hasSuffix(".zst") ? String(name.dropLast(4)) : name
+      let type = file.dropFirst(start.count).dropLast(".json".count).drop { $0 == "-" }
+      return (type.isEmpty ? "f32" : String(type), "\(folder)/\(file)")
+    }
+  }
+
+  /// Unpacks it into a folder of its own name; what the peer expects stays away.
+  func unpack(into folder: TemporaryFolder) throws -> String {
+    let target = folder.url.appending(path: name)
+    try Golden.unpack("Models/\(path)", to: target)
+    for file in try FileManager.default.contentsOfDirectory(atPath: target.path())
+    where file.hasPrefix("expected") {
+      try FileManager.default.removeItem(at: target.appending(path: file))
+    }
+    return target.path()
+  }
+}
+
+/// A conversion inside this process.
+enum Conversion {
+  /// Plans and runs it.
+  @discardableResult
+  static func run(
+    _ source: String, _ destination: String, type: String = "source", format: String? = nil
+  ) throws -> Plan {
+    var request = ConversionRequest(source: source, destination: destination)
+    request.type = type
+    request.format = format
+    let (plan, opened) = try Planner(request).plan()
+    var options = RunOptions()
+    options.sync = false
+    _ = try Executor(plan: plan, source: opened, options: options).run()
+    return plan
+  }
+}
+
+/// What a checkpoint holds, read whole: for small ones.
+struct Content {
+  /// A tensor with its bytes.
+  struct Tensor: Equatable {
+    var encoding: Encoding
+    var shape: Shape
+    var bytes: [UInt8]
+  }
+
+  let metadata: Metadata
+  let tensors: [String: Tensor]
+
+  init(_ path: String) throws {
+    let reader = try SourceCheckpoint(path).reader
+    var tensors: [String: Tensor] = [:]
+    for (index, spec) in reader.tensors.enumerated() {
+      var bytes = [UInt8](repeating: 0, count: spec.byteCount)
+      try bytes.withUnsafeMutableBytes { buffer in
+        try reader.read(tensor: index, range: 0..<spec.byteCount, into: buffer)
+      }
+      tensors[spec.name] = Tensor(encoding: spec.encoding, shape: spec.shape, bytes: bytes)
+    }
+    self.tensors = tensors
+    metadata = reader.metadata
+  }
+}

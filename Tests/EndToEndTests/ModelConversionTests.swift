@@ -1,0 +1,142 @@
+import Foundation
+import Lathe
+import Testing
+import _TestSupport
+
+/// Hugging Face folders become the GGUF that llama.cpp's converter makes: every key and every tensor.
+///
+/// Golden/Models holds what the converter wrote (keys with types, tensors with hashes). Where Lathe differs is a table
+/// here, and explained in Documentation/GGUF-differences.md.
+@Suite struct ModelConversionTests {
+  /// A case and one of its types.
+  struct Request: CustomStringConvertible, Sendable {
+    let model: ModelCase
+    let type: String
+    let file: String
+    var description: String { "\(model) \(type)" }
+  }
+
+  static let requests = ModelCase.all.flatMap { model in
+    model.expectations.map { Request(model: model, type: $0.type, file: $0.file) }
+  }
+
+  /// Case -> keys and tensors that are not the peer's; Documentation/GGUF-differences.md says why.
+  static let differences: [String: Set<String>] = [
+    "rod": ["tokenizer.ggml.add_bos_token"],
+    "variants/bert-classifier-two": [
+      "bert.classifier.output_labels", "cls.bias", "cls.output.bias", "cls.output.weight",
+      "cls.weight",
+    ],
+    "variants/llama-model-card": [
+      "general.base_model.0.name", "general.base_model.0.organization",
+      "general.base_model.0.repo_url", "general.base_model.0.version", "general.base_model.count",
+      "general.dataset.0.name", "general.dataset.0.organization", "general.dataset.0.repo_url",
+      "general.dataset.count", "general.languages", "general.license", "general.license.name",
+      "general.tags",
+    ],
+  ]
+
+  struct Expected: Decodable {
+    struct Tensor: Decodable {
+      let name: String
+      let type: String
+      let ne: [Int]
+      let sha256: String
+    }
+    let tensors: [Tensor]
+  }
+
+  @Test func theReferenceCasesAreThere() {
+    let paths = Set(ModelCase.all.map(\.path))
+    #expect(
+      paths.isSuperset(of: [
+        "llama/llama-spm-gqa", "llama/llama-bpe-kquant", "mistral/mistral-gqa", "bert/bert", "rod",
+      ]))
+    for model in ModelCase.all { #expect(!model.expectations.isEmpty, "\(model)") }
+    #expect(paths.isSuperset(of: Self.differences.keys))
+  }
+
+  @Test(arguments: requests)
+  func equalsThePeer(request: Request) throws {
+    let folder = try TemporaryFolder()
+    let output = folder.path("out.gguf")
+    try Conversion.run(try request.model.unpack(into: folder), output, type: request.type)
+    let text = try Golden.bytes(request.file)
+    let expected = try JSONDecoder().decode(Expected.self, from: Data(text))
+    let keys = try #require(try JSONValue.parse(text)["kv"]?.object)
+    let found = try Content(output)
+
+    var different: Set<String> = []
+    let theirs = keys.filter { !Self.isOwn($0.key) }
+    let ours = found.metadata.filter { !Self.isOwn($0.key) }
+    for key in Set(theirs.keys).union(ours.keys) where theirs[key] != ours[key]?.described {
+      different.insert(key)
+    }
+    let tensors = Dictionary(uniqueKeysWithValues: expected.tensors.map { ($0.name, $0) })
+    #expect(tensors.count == expected.tensors.count)
+    for name in Set(tensors.keys).union(found.tensors.keys) {
+      guard let theirs = tensors[name], let ours = found.tensors[name],
+        theirs.type.lowercased() == ours.encoding.name, theirs.ne == ours.shape.axes.reversed(),
+        theirs.sha256 == Golden.sha256(ours.bytes)
+      else {
+        different.insert(name)
+        continue
+      }
+    }
+    #expect(different == Self.differences[request.model.path] ?? [])
+  }
+
+  /// A head of two unnamed classes, which llama.cpp refuses as the peer stores it.
+  @Test func llamaCppLoadsAHeadOfTwo() throws {
+    let folder = try TemporaryFolder()
+    let output = folder.path("out.gguf")
+    let model = ModelCase(path: "variants/bert-classifier-two")
+    try Conversion.run(try model.unpack(into: folder), output)
+    let peer = try Peer.run("llama_embed.py", [output], input: #"{"sentences": ["a text"]}"#)
+    #expect(peer.status == 0, "\(peer.standardError)")
+    #expect(peer.standardOutput.contains("embeddings"))
+  }
+
+  /// Every difference is explained, under the name of its case.
+  @Test(arguments: differences.keys.sorted())
+  func differencesAreExplained(path: String) throws {
+    let page = try String(
+      contentsOf: Golden.root.appending(path: "Documentation/GGUF-differences.md"), encoding: .utf8)
+    #expect(page.contains("`\(path)`"))
+    for name in Self.differences[path] ?? [] { #expect(page.contains("`\(name)`")) }
+  }
+
+  /// Keys that comparisons leave out: Lathe's own, and what the peer's reader makes of the header.
+  static func isOwn(_ key: String) -> Bool {
+    key.hasPrefix("lathe.") || key.hasPrefix("GGUF.") || key == "tokenizer.huggingface.json"
+  }
+}
+
+extension MetadataValue {
+  /// The value as tools/peers/gguf_json.py describes it.
+  fileprivate var described: JSONValue {
+    guard case .array(let list) = self else {
+      return .object(["type": .string(Self.peerName(typeName)), "value": plain])
+    }
+    return .object([
+      "type": .string("ARRAY"), "elem_type": .string(Self.peerName(list.elementTypeName)),
+      "value": .array((0..<list.count).map { list.element(at: $0)?.plain ?? .null }),
+    ])
+  }
+
+  private var plain: JSONValue {
+    switch self {
+    case .f32(let number): .double(Double(number))
+    case .f64(let number): .double(number)
+    case .bool(let truth): .bool(truth)
+    case .string(let text): .string(text)
+    default: int.map(JSONValue.int) ?? .null
+    }
+  }
+
+  private static func peerName(_ name: String) -> String {
+    let names: [Character: String] = ["u": "UINT", "i": "INT", "f": "FLOAT"]
+    guard let first = name.first, let word = names[first] else { return name.uppercased() }
+    return word + name.dropFirst()
+  }
+}

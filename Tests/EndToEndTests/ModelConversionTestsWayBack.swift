@@ -1,0 +1,121 @@
+import Foundation
+import Lathe
+import Testing
+import _TestSupport
+
+/// Hugging Face -> GGUF -> Hugging Face: what the GGUF has comes back bit for bit, the rest is listed.
+@Suite struct ModelConversionTestsWayBack {
+  /// Where the result goes, and with which type it is asked for.
+  struct Way: CustomStringConvertible, Sendable {
+    let model: ModelCase
+    let format: String
+    /// Whether the checkpoint's own type is asked for instead of `source`.
+    let ownType: Bool
+    var description: String { "\(model) \(format)\(ownType ? " own type" : "")" }
+  }
+
+  static let ways = ModelCase.all.flatMap { model in
+    ["safetensors", "pytorch"].flatMap { format in
+      [false, true].map { Way(model: model, format: format, ownType: $0) }
+    }
+  }
+
+  /// Cases without one type of their own.
+  static let mixed = ["variants/llama-mixed-types"]
+
+  static let pooler = ["pooler.dense.bias", "pooler.dense.weight"]
+  /// What a GGUF cannot carry.
+  static let lost: [String: [String]] = [
+    "bert/bert": pooler,
+    "variants/bert-cased": pooler,
+    "variants/bert-classifier": pooler.map { "bert.\($0)" },
+    "variants/bert-classifier-two": pooler.map { "bert.\($0)" },
+    "variants/bert-gamma-beta": pooler.map { "bert.\($0)" },
+    "variants/bert-masked-lm": [
+      "cls.predictions.bias", "cls.predictions.transform.LayerNorm.bias",
+      "cls.predictions.transform.LayerNorm.weight", "cls.predictions.transform.dense.bias",
+      "cls.predictions.transform.dense.weight",
+    ],
+    "variants/bert-no-pooler": ["embeddings.position_ids"],
+    "variants/bert-one-type": pooler,
+    "variants/bert-prefix": pooler.map { "bert.\($0)" },
+    "variants/bert-sentence-cls": pooler,
+    "variants/bert-sentence-mean": pooler,
+  ]
+  /// Old spellings that come back as Transformers writes them today.
+  static let respelled = [
+    ("LayerNorm.gamma", "LayerNorm.weight"), ("LayerNorm.beta", "LayerNorm.bias"),
+  ]
+  /// Keys of config.json that say something else: a model without its head is another class.
+  static let changedSettings = ["variants/bert-masked-lm": ["architectures"]]
+
+  @Test func tablesNameCases() {
+    let paths = Set(ModelCase.all.map(\.path))
+    #expect(paths.isSuperset(of: Self.mixed))
+    #expect(paths.isSuperset(of: Self.lost.keys))
+    #expect(paths.isSuperset(of: Self.changedSettings.keys))
+  }
+
+  @Test(arguments: ways)
+  func comesBack(way: Way) throws {
+    let folder = try TemporaryFolder()
+    let model = try way.model.unpack(into: folder)
+    let original = try Content(model)
+    let types = Set(original.tensors.values.map(\.encoding.name)).subtracting(["i64"])
+    #expect((types.count > 1) == Self.mixed.contains(way.model.path))
+    if way.ownType, types.count > 1 { return }
+
+    let gguf = folder.path("there.gguf")
+    let there = try Conversion.run(model, gguf)
+    #expect(there.lost.map(\.name).sorted() == Self.lost[way.model.path] ?? [])
+    #expect(there.lost.allSatisfy { !$0.reason.isEmpty })
+    let target = folder.path("back")
+    let back = try Conversion.run(
+      gguf, target, type: way.ownType ? types.first ?? "" : "source", format: way.format)
+    #expect(back.fidelity == .exact)
+    #expect(back.lost.isEmpty)
+
+    let returned = try Content(target).tensors
+    var expected = original.tensors
+    for name in Self.lost[way.model.path] ?? [] { expected[name] = nil }
+    for (name, tensor) in expected {
+      for (old, new) in Self.respelled where name.hasSuffix(old) {
+        expected[name] = nil
+        expected[name.dropLast(old.count) + new] = tensor
+      }
+    }
+    #expect(returned.keys.sorted() == expected.keys.sorted())
+    for (name, tensor) in expected {
+      #expect(returned[name] == tensor, "\(name): \(String(describing: returned[name]?.encoding))")
+    }
+    try compareFiles(way.model, model, target)
+  }
+
+  private func compareFiles(_ model: ModelCase, _ before: String, _ after: String) throws {
+    func document(_ folder: String, _ name: String) throws -> NSDictionary? {
+      guard let data = FileManager.default.contents(atPath: "\(folder)/\(name)") else { return nil }
+      return try JSONSerialization.jsonObject(with: data) as? NSDictionary
+    }
+    func settings(_ folder: String) throws -> NSDictionary {
+      let found = try #require(try document(folder, "config.json"))
+      let kept = try #require(found.mutableCopy() as? NSMutableDictionary)
+      let changed = Self.changedSettings[model.path] ?? []
+      kept.removeObjects(forKeys: ["dtype", "torch_dtype"] + changed)
+      for key in changed { #expect(found[key] != nil) }
+      return kept
+    }
+    #expect(try settings(before) == settings(after))
+    #expect(
+      try document(before, "generation_config.json") == document(after, "generation_config.json"))
+    if let tokenizer = try document(before, "tokenizer.json") {
+      #expect(try document(after, "tokenizer.json") == tokenizer)
+    }
+    let names = try FileManager.default.contentsOfDirectory(atPath: before)
+    for name in [
+      "tokenizer.model", "vocab.txt", "tokenizer_config.json", "special_tokens_map.json",
+    ]
+    where names.contains(name) {
+      #expect(FileManager.default.fileExists(atPath: "\(after)/\(name)"), "\(name)")
+    }
+  }
+}

@@ -38,8 +38,8 @@ struct WorkList {
   static let tileElements = 1 << 20
   /// Elements that tiles are cut down to before threads are.
   static let leastTileElements = 1 << 16
-  /// Bytes that a tile of copied data should have.
-  static let copyBytes = 4 << 20
+  /// Bytes that a tile of copied data should have, for each element of a converted one.
+  static let copyBytesPerElement = 4
 
   init(_ plan: Plan) throws(ConversionError) {
     var items: [TensorWork] = []
@@ -115,7 +115,8 @@ struct WorkList {
     let encodings = [route.origin] + route.links.map(\.target)
     let target =
       isCopy
-      ? copyBytes * 8 / max(1, route.origin.blockBits) * route.origin.blockElements
+      ? copyBytesPerElement * tileElements * 8 / max(1, route.origin.blockBits)
+        * route.origin.blockElements
       : tileElements
     let count = tensor.shape.elementCount ?? 0
     let grid = TileGrid(

@@ -9,7 +9,7 @@ import _TestSupport
       [1, 2, 3, 8].map { (["--threads", "\($0)"], ["LATHE_CPU_LEVEL": level]) }
     } + [
       (["--sync", "none"], [:]), (["--max-memory", "5MB", "--threads", "2"], [:]),
-      (["--max-memory", "800KB", "--threads", "8"], [:]),
+      (["--max-memory", "200KB", "--threads", "8"], [:]),
       (["--quiet"], [:]), (["--progress", "json"], [:]),
     ]
 

@@ -16,6 +16,8 @@ struct DocumentPlanner {
   let tensors: [WriteRequest.Tensor]
   /// The output's classes, in the order of the tensors.
   let classes: [Fidelity]
+  /// How the output's tensors were stored before the target's conventions.
+  let sourceEncodings: [SourceEncodings.Tensor]
 
   func make() throws(ConversionError) -> PlannedDocuments {
     var result = PlannedDocuments()
@@ -59,6 +61,9 @@ struct DocumentPlanner {
   private func addOrigin(_ result: inout PlannedDocuments) {
     guard request.lineage == .written, let config = source.config else { return }
     result.metadata[Lineage.configurationKey] = .string(config.text())
+    if let settings = source.generationConfig {
+      result.metadata[Lineage.generationKey] = .string(settings.text())
+    }
     if let prefix = naming.sourcePrefix { result.metadata[Lineage.prefixKey] = .string(prefix) }
   }
 
@@ -107,7 +112,18 @@ struct DocumentPlanner {
     result.routes.append(model.route)
     result.files.append(
       PlannedFile(name: "config.json", bytes: config.bytes(.pretty(indent: 2)) + [10]))
+    if let settings = try generationConfiguration() { result.files.append(settings) }
     try add(tokenizer, to: &result)
+  }
+
+  /// The generation_config.json that a GGUF carries.
+  private func generationConfiguration() throws(ConversionError) -> PlannedFile? {
+    guard let text = source.reader.metadata[Lineage.generationKey]?.string else { return nil }
+    let settings = try passing(at: Place(file: source.path)) { () throws(DocumentError) in
+      try JSONValue.parse(text)
+    }
+    return PlannedFile(
+      name: "generation_config.json", bytes: settings.bytes(.pretty(indent: 2)) + [10])
   }
 
   // MARK: Names stay
@@ -215,7 +231,9 @@ struct DocumentPlanner {
     switch destination.format.headerValues {
     case .none: return
     case .texts: for (key, value) in lineage.texts() { result.metadata[key] = value }
-    case .typed: for (key, value) in lineage.keys() { result.metadata[key] = value }
+    case .typed:
+      let keys = lineage.keys().merging(SourceEncodings.keys(sourceEncodings)) { own, _ in own }
+      for (key, value) in keys { result.metadata[key] = value }
     }
   }
 }

@@ -13,6 +13,8 @@ struct Lineage {
   static let prefix = "lathe."
   /// The key of the original config.json, which makes the way back exact.
   static let configurationKey = "lathe.huggingface.config"
+  /// The key of the original generation_config.json.
+  static let generationKey = "lathe.huggingface.generation_config"
   /// The key of the prefix that the original tensors' names have.
   static let prefixKey = "lathe.huggingface.prefix"
   /// The key of the original tokenizer.json.
@@ -49,8 +51,10 @@ struct Lineage {
 
   /// Whether a key tells how a file was made, and is made anew with each output.
   static func isReplaced(_ key: String) -> Bool {
-    ["lathe.version", "lathe.fidelity", "lathe.fidelity.tensors", "lathe.architecture"].contains(
-      key)
+    [
+      "lathe.version", "lathe.fidelity", "lathe.fidelity.tensors", "lathe.architecture",
+      SourceEncodings.commonKey, SourceEncodings.exceptionsKey,
+    ].contains(key)
   }
 
   /// Whether a key is Lathe's own, which comparisons ignore.

@@ -65,6 +65,7 @@ extension Plan {
           return .object([
             "name": .string(tensor.name), "encoding": .string(tensor.encoding.name),
             "shape": shape(tensor.shape), "route": .int(tensor.route),
+            "fidelity": .string(tensor.fidelity.description),
             "layout": tensor.layoutText.map(JSONValue.string) ?? .null,
             "offset": .int(Int(extent.offset)), "bytes": .int(extent.byteCount),
           ])

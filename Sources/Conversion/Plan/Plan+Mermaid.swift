@@ -14,6 +14,7 @@ extension Plan {
     }
     var counts: [Int: Int] = [:]
     for tensor in tensors { counts[tensor.route, default: 0] += 1 }
+    let classes = routeClasses()
     for (index, route) in routes.enumerated() {
       guard let count = counts[index] else { continue }
       out +=
@@ -22,7 +23,7 @@ extension Plan {
         out +=
           "  r\(index)n\(step) -- \"\(link.stage)\" --> r\(index)n\(step + 1)[\"\(link.target)\"]\n"
       }
-      out += "  r\(index)n\(route.links.count) -- \"\(route.fidelity)\" --> target\n"
+      out += "  r\(index)n\(route.links.count) -- \"\(classes[index] ?? "")\" --> target\n"
     }
     return out
   }

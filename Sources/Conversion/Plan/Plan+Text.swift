@@ -42,6 +42,7 @@ extension Plan {
     }
     var sums: [Int: Row] = [:]
     var moved: [Int: Int] = [:]
+    let classes = routeClasses()
     for tensor in tensors {
       sums[tensor.route, default: Row()].tensors += 1
       sums[tensor.route, default: Row()].bytes += UInt64(tensor.byteCount)
@@ -52,7 +53,7 @@ extension Plan {
     for (index, route) in routes.enumerated() {
       guard let row = sums[index] else { continue }
       table.add([
-        String(row.tensors), route.text, route.fidelity.description, ByteText.size(row.bytes),
+        String(row.tensors), route.text, classes[index] ?? "", ByteText.size(row.bytes),
         String(moved[index] ?? 0),
       ])
     }
@@ -64,11 +65,26 @@ extension Plan {
     for tensor in tensors {
       let route = routes[tensor.route]
       table.add([
-        tensor.name, tensor.shape.description, route.text, route.fidelity.description,
+        tensor.name, tensor.shape.description, route.text, classText(tensor),
         tensor.layoutText ?? "-", String(tensor.byteCount),
       ])
     }
     return table.text()
+  }
+
+  /// The class of a tensor, and whether its type alone does not tell it.
+  private func classText(_ tensor: PlannedTensor) -> String {
+    let isProbed = tensor.fidelity != routes[tensor.route].fidelity
+    return isProbed ? "\(tensor.fidelity) (probed)" : tensor.fidelity.description
+  }
+
+  /// The worst class among the tensors of each route.
+  func routeClasses() -> [Int: String] {
+    var worst: [Int: PlannedTensor] = [:]
+    for tensor in tensors where worst[tensor.route].map({ $0.fidelity < tensor.fidelity }) ?? true {
+      worst[tensor.route] = tensor
+    }
+    return worst.mapValues(classText)
   }
 
   private func fileTable() -> String {

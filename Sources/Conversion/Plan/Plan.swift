@@ -75,10 +75,11 @@ public struct Plan: Sendable {
   public var fallbacks: [Fallback]
   /// What the user should know.
   public var warnings: [String]
-  /// Elements that a tile of a converted tensor has, where rows allow it.
-  public var tileElements: Int
   /// Threads that the run uses.
   public var threads: Int
+  /// Elements that a tile of converted data should have; a tile of copied data has as many times
+  /// four bytes.
+  public var tileElements: Int
   /// Bytes of tile buffers that the run takes, all threads together.
   public var bufferBytes: Int
 
@@ -86,7 +87,7 @@ public struct Plan: Sendable {
   public var outputBytes: UInt64 { files.reduce(0) { $0 &+ $1.size } }
 
   /// The worst class of all tensors.
-  public var fidelity: Fidelity { routes.map(\.fidelity).max() ?? .exact }
+  public var fidelity: Fidelity { tensors.map(\.fidelity).max() ?? .exact }
 }
 
 /// A tensor of the output.
@@ -109,6 +110,8 @@ public struct PlannedTensor: Sendable {
   public var origin: Origin
   /// Index into the plan's routes.
   public var route: Int
+  /// How faithful its numbers are: the route's class, or exact where a probe of its values proved so.
+  public var fidelity: Fidelity
   /// Bytes of its data.
   public var byteCount: Int
   /// The steps between the source's layout and the output's, as text; nil if rows stay in order.

@@ -34,8 +34,16 @@ public struct Planner: Sendable {
     var routeIndex: [Route: Int] = [:]
     var fallbacks: [Plan.Fallback] = []
     var refused: [String] = []
+    let restoration = Restoration(source.reader, destination.format)
+    var encodings: [SourceEncodings.Tensor] = []
     for item in mapping.items {
-      let decision = try rules.decide(name: item.name, shape: item.shape, origin: item.encoding)
+      let proven = try restoration.proven(item, choice)
+      let decision: EncodingRules.Decision
+      if let proven {
+        decision = EncodingRules.Decision(encoding: proven)
+      } else {
+        decision = try rules.decide(name: item.name, shape: item.shape, origin: item.encoding)
+      }
       if let fallback = decision.fallback {
         fallbacks.append(
           Plan.Fallback(
@@ -58,7 +66,14 @@ public struct Planner: Sendable {
       tensors.append(
         PlannedTensor(
           name: item.name, shape: item.shape, encoding: decision.encoding, origin: item.origin,
-          route: index, byteCount: byteCount, layoutText: item.layoutText))
+          route: index, fidelity: proven == nil ? route.fidelity : .exact, byteCount: byteCount,
+          layoutText: item.layoutText))
+      // What was asked for is no convention that the way back would have to undo.
+      let isAskedFor = choice == .encoding(decision.encoding)
+      encodings.append(
+        SourceEncodings.Tensor(
+          name: item.name, encoding: decision.encoding,
+          source: isAskedFor ? decision.encoding : restoration.known(item) ?? item.encoding))
     }
     try check(requantized: refused)
     let written = zip(tensors, mapping.items).map { tensor, item in
@@ -68,7 +83,7 @@ public struct Planner: Sendable {
     }
     let documents = try DocumentPlanner(
       request: request, source: source, destination: destination, naming: naming, choice: choice,
-      tensors: written, classes: tensors.map { routes[$0.route].fidelity }
+      tensors: written, classes: tensors.map(\.fidelity), sourceEncodings: encodings
     ).make()
     mapping.warnings += documents.warnings
     let files = try layOut(written, documents)
@@ -77,7 +92,7 @@ public struct Planner: Sendable {
       documents: documents.routes, tensors: tensors, routes: routes, files: files,
       metadata: documents.metadata, lost: mapping.lost, checks: mapping.checks,
       fallbacks: fallbacks, warnings: source.reader.warnings + naming.warnings + mapping.warnings,
-      tileElements: WorkList.tileElements, threads: request.threads, bufferBytes: 0)
+      threads: request.threads, tileElements: WorkList.tileElements, bufferBytes: 0)
     try fit(&plan)
     return (plan, source)
   }
@@ -110,11 +125,12 @@ public struct Planner: Sendable {
         + (requantized.count > 4 ? " ..." : "") + "; --allow-requantize does it")
   }
 
-  /// Settles tiles, threads and buffers under the request's budget.
+  /// Settles tiles, threads and buffers under the request's budget: smaller tiles come before
+  /// fewer threads.
   private func fit(_ plan: inout Plan) throws(ConversionError) {
+    let share = request.bufferBytes / max(1, request.threads)
     var each = max(1, try WorkList(plan).bufferBytes)
-    while each * plan.threads > request.bufferBytes, plan.tileElements > WorkList.leastTileElements
-    {
+    while each > share, plan.tileElements > WorkList.fewestElements {
       plan.tileElements /= 2
       each = max(1, try WorkList(plan).bufferBytes)
     }

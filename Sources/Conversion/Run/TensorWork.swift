@@ -34,12 +34,10 @@ struct WorkList {
   /// Most bytes that the buffers of one thread need.
   let bufferBytes: Int
 
-  /// Elements that a tile of a converted tensor has, where memory allows it.
+  /// Elements that a tile of a converted tensor should have, where memory allows it.
   static let tileElements = 1 << 20
-  /// Elements that tiles are cut down to before threads are.
-  static let leastTileElements = 1 << 16
-  /// Bytes that a tile of copied data should have, for each element of a converted one.
-  static let copyBytesPerElement = 4
+  /// Elements below which tiles are not cut further, however little memory there is.
+  static let fewestElements = 1 << 12
 
   init(_ plan: Plan) throws(ConversionError) {
     var items: [TensorWork] = []
@@ -60,9 +58,9 @@ struct WorkList {
         let tensor = plan.tensors[extent.tensor]
         let route = plan.routes[tensor.route]
         let work = try Self.work(
-          tensor, route, tileElements: plan.tileElements, file: fileIndex, extent: extentIndex,
-          offset: extent.offset,
-          needsChecksum: checked.contains(extentIndex), firstTile: tiles)
+          tensor, route, file: fileIndex, extent: extentIndex, offset: extent.offset,
+          needsChecksum: checked.contains(extentIndex), firstTile: tiles,
+          tileElements: plan.tileElements)
         tiles += work.grid.count
         buffers = max(buffers, TileBuffers.byteCount(for: work))
         items.append(work)
@@ -85,9 +83,8 @@ struct WorkList {
   }
 
   private static func work(
-    _ tensor: PlannedTensor, _ route: Route, tileElements: Int, file: Int, extent: Int,
-    offset: UInt64,
-    needsChecksum: Bool, firstTile: Int
+    _ tensor: PlannedTensor, _ route: Route, file: Int, extent: Int, offset: UInt64,
+    needsChecksum: Bool, firstTile: Int, tileElements: Int
   ) throws(ConversionError) -> TensorWork {
     var stages: [any Stage] = []
     var rowElements: Int?
@@ -115,8 +112,7 @@ struct WorkList {
     let encodings = [route.origin] + route.links.map(\.target)
     let target =
       isCopy
-      ? copyBytesPerElement * tileElements * 8 / max(1, route.origin.blockBits)
-        * route.origin.blockElements
+      ? 4 * tileElements * 8 / max(1, route.origin.blockBits) * route.origin.blockElements
       : tileElements
     let count = tensor.shape.elementCount ?? 0
     let grid = TileGrid(

@@ -7,26 +7,50 @@
 /// 3. `after`: whole-tensor operations, mostly none. Value maps stand here, too.
 public struct LayoutChain: Sendable {
   /// Operations on each source tensor before rows are taken from it.
-  public let before: [[LayoutOperation]]
+  public var before: [[LayoutOperation]] { content.before }
   /// Operations on the gathered rows.
-  public let after: [LayoutOperation]
+  public var after: [LayoutOperation] { content.after }
   /// Rows that are gathered.
-  public let rowCount: Int
+  public var rowCount: Int { content.rowCount }
   /// Elements of a gathered row.
-  public let columns: Int
+  public var columns: Int { content.columns }
   /// Every row stands where it stood, in the only source.
-  public let keepsRows: Bool
+  public var keepsRows: Bool { content.keepsRows }
   /// Nothing is left to do but to copy the only source.
   public var isIdentity: Bool {
     keepsRows && after.isEmpty && before.allSatisfy(\.isEmpty)
   }
 
-  private let target: LayoutPath
-  private let sources: [LayoutPath]
-  /// For each part of the target, the source parts that cover it, sorted by `start`.
-  private let covers: [[Cover]]
+  /// Behind a reference: plans hold a chain for each tensor, many of them the same one.
+  private let content: Content
 
-  private struct Cover {
+  private final class Content: Sendable {
+    let before: [[LayoutOperation]]
+    let after: [LayoutOperation]
+    let rowCount: Int
+    let columns: Int
+    let keepsRows: Bool
+    let target: LayoutPath
+    let sources: [LayoutPath]
+    /// For each part of the target, the source parts that cover it, sorted by `start`.
+    let covers: [[Cover]]
+
+    init(
+      before: [[LayoutOperation]], after: [LayoutOperation], rowCount: Int, columns: Int,
+      keepsRows: Bool, target: LayoutPath, sources: [LayoutPath], covers: [[Cover]]
+    ) {
+      self.before = before
+      self.after = after
+      self.rowCount = rowCount
+      self.columns = columns
+      self.keepsRows = keepsRows
+      self.target = target
+      self.sources = sources
+      self.covers = covers
+    }
+  }
+
+  private struct Cover: Sendable {
     /// First row of the target's part that it holds.
     let start: Int
     let count: Int
@@ -77,20 +101,15 @@ public struct LayoutChain: Sendable {
       covers.count == 1 && covers[0].count == 1 && path.movesNoRows
       && (sourcePaths.first?.movesNoRows ?? false) && covers[0][0].offset == 0
       && covers[0][0].count == sourcePaths[0].partRows.reduce(0, +)
-    self.target = path
-    self.sources = sourcePaths
-    self.covers = covers
-    self.before = before
-    after = values + path.operations
     var count = 0
     for rows in path.partRows {
       let (sum, overflow) = count.addingReportingOverflow(rows)
       guard !overflow else { throw TensorError(.shape, "the rows are beyond 64 bits") }
       count = sum
     }
-    rowCount = count
-    columns = path.columns
-    keepsRows = identity
+    content = Content(
+      before: before, after: values + path.operations, rowCount: count, columns: path.columns,
+      keepsRows: identity, target: path, sources: sourcePaths, covers: covers)
   }
 
   /// The source parts that hold the rows of a target's part.
@@ -137,8 +156,8 @@ public struct LayoutChain: Sendable {
 
   /// The source and its row that becomes row `row` of the target, between `before` and `after`.
   public func origin(of row: Int) -> (source: Int, row: Int) {
-    let place = target.origin(of: row)
-    let list = covers[place.part]
+    let place = content.target.origin(of: row)
+    let list = content.covers[place.part]
     var low = 0
     var high = list.count
     while high - low > 1 {
@@ -147,7 +166,7 @@ public struct LayoutChain: Sendable {
     }
     let cover = list[low]
     let inside = place.row - cover.start + cover.offset
-    return (cover.source, sources[cover.source].stored(part: cover.part, row: inside))
+    return (cover.source, content.sources[cover.source].stored(part: cover.part, row: inside))
   }
 
   /// Calls `body` for each run of target rows that are consecutive rows of one source.

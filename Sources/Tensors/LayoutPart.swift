@@ -35,6 +35,7 @@ public struct StoredLayout: Hashable, Sendable {
   ///
   /// - Throws: `.shape` and `.layout` where a step does not fit.
   public func storedShape() throws(TensorError) -> Shape {
+    if steps.isEmpty, parts.count == 1 { return parts[0].shape }
     let last = try stages(steps[...], from: parts.map(\.shape)).last ?? parts.map(\.shape)
     guard last.count == 1, let shape = last.first else {
       throw TensorError(.layout, "\(last.count) tensors under one name, and no step joins them")

@@ -121,8 +121,10 @@ extension Instantiation {
       let notice = LimitNotice(isLossy: isLossy, message: text(limit), location: limit.location)
       violated.append((target, notice))
     }
+    let source = builder.stored[header.dialect] ?? []
     var sourceIndex: [String: Int] = [:]
-    for (number, tensor) in (builder.stored[header.dialect] ?? []).enumerated() {
+    sourceIndex.reserveCapacity(source.count)
+    for (number, tensor) in source.enumerated() {
       sourceIndex[tensor.name] = number
     }
     return Model(

@@ -58,15 +58,23 @@ public struct Model: Sendable {
   /// What a target of that dialect does not hold: tensors without a name there, and those that no
   /// dialect needs.
   public func lost(in target: Dialect) -> [LostTensor] {
-    var kept: Set<Int> = []
-    for stored in stored(in: target) { kept.formUnion(stored.layout.parts.map(\.tensor)) }
+    var kept = [Bool](repeating: false, count: tensors.count)
+    for stored in stored(in: target) {
+      for part in stored.layout.parts { kept[part.tensor] = true }
+    }
     var result: [LostTensor] = []
     for stored in stored(in: dialect) where stored.derived == nil {
-      let missing = stored.layout.parts.filter { !kept.contains($0.tensor) }
-      let rows = missing.map { architecture.rows[tensors[$0.tensor].row] }
-      guard rows.contains(where: { $0.derived == nil }) else { continue }
-      let what = missing.map { tensors[$0.tensor].fullName }.joined(separator: ", ")
-      result.append(LostTensor(name: stored.name, reason: "\(target) has no name for \(what)"))
+      let parts = stored.layout.parts
+      guard
+        parts.contains(where: {
+          !kept[$0.tensor] && architecture.rows[tensors[$0.tensor].row].derived == nil
+        })
+      else { continue }
+      let what = parts.filter { !kept[$0.tensor] }.map { tensors[$0.tensor].fullName }
+      result.append(
+        LostTensor(
+          name: stored.name,
+          reason: "\(target) has no name for \(what.joined(separator: ", "))"))
     }
     return result + omitted
   }

@@ -7,15 +7,17 @@ extension ModelBuilder {
   /// source's names, and accounts for what is left over.
   mutating func match() {
     let names = instantiation.names
-    var used: Set<String> = []
+    var used = [Bool](repeating: false, count: names.described.count)
     var kept: [StoredTensor] = []
+    kept.reserveCapacity(stored[dialect]?.count ?? 0)
     for tensor in stored[dialect] ?? [] {
       let row = row(of: tensor)
-      guard let source = names.source[tensor.name] else {
+      guard let position = names.position(of: tensor.name) else {
         if row.derived == nil { noteMissing(tensor, row) }
         continue
       }
-      used.insert(tensor.name)
+      used[position] = true
+      let source = names.originals[position]
       if let found = instantiation.header.shape(of: source), found != tensor.shape {
         instantiation.note(
           ArchitectureError(
@@ -68,8 +70,9 @@ extension ModelBuilder {
   }
 
   /// Rows that are another tensor here, and stand in the source nevertheless.
-  private mutating func findCopies(_ used: inout Set<String>) {
+  private mutating func findCopies(_ used: inout [Bool]) {
     guard !aliases.isEmpty else { return }
+    let names = instantiation.names
     var sources: [Int: String] = [:]
     for tensor in stored[dialect] ?? [] where tensor.layout.parts.count == 1 {
       sources[tensor.layout.parts[0].tensor] = tensor.name
@@ -82,9 +85,10 @@ extension ModelBuilder {
       }
       for layer in count.map({ (0..<$0).map(Optional.init) }) ?? [nil] {
         guard let original = aliases[canonicalName(row, layer)], let number = index[original],
-          let name = instantiation.names.source[pattern.name(layer.map { [$0] } ?? [])]
+          let position = names.position(of: pattern.name(layer.map { [$0] } ?? []))
         else { continue }
-        used.insert(pattern.name(layer.map { [$0] } ?? []))
+        used[position] = true
+        let name = names.originals[position]
         if let shape = instantiation.header.shape(of: name), shape != tensors[number].shape {
           instantiation.note(
             ArchitectureError(
@@ -99,12 +103,15 @@ extension ModelBuilder {
     }
   }
 
-  private mutating func accountForRest(_ used: Set<String>) {
+  private mutating func accountForRest(_ used: [Bool]) {
+    let names = instantiation.names
+    var rest = zip(names.described, used).filter { !$0.1 }.map(\.0)
+    // Unknown names stand among the described ones, too, but for second spellings.
     var seen: Set<String> = []
+    rest += names.unknown.filter { names.position(of: $0) == nil && seen.insert($0).inserted }
     var left: [String] = []
-    for name in instantiation.names.described + instantiation.names.unknown
-    where !used.contains(name) && seen.insert(name).inserted {
-      let source = instantiation.names.source[name] ?? name
+    for name in rest {
+      let source = names.source(of: name) ?? name
       if let omission = omission(of: name) {
         omitted.append(LostTensor(name: source, reason: omission.reason))
       } else {

@@ -11,12 +11,28 @@ struct ModelBuilder {
   var aliases: [String: String] = [:]
   var stored: [Dialect: [StoredTensor]] = [:]
   var copies: [TensorCopy] = []
+  /// What rows give in every layer, nil for no tensor.
+  private var constants: [Int: RowFacts?] = [:]
   var omitted: [LostTensor] = []
 
   var architecture: Architecture { instantiation.architecture }
   var dialect: Dialect { instantiation.header.dialect }
 
   init(_ instantiation: Instantiation) { self.instantiation = instantiation }
+
+  /// What a row's formulas give.
+  private struct RowFacts {
+    /// The tensor that it is, if it is none of its own.
+    let same: Same?
+    let shape: Shape
+    /// Nil without a bias.
+    let biasShape: Shape?
+
+    struct Same {
+      /// Nil for a name that stands for no row.
+      let row: Int?
+    }
+  }
 
   // MARK: Canonical tensors
 
@@ -51,7 +67,7 @@ struct ModelBuilder {
     }
   }
 
-  private mutating func attempt<T>(
+  mutating func attempt<T>(
     _ body: (inout Self) throws(ArchitectureError) -> T
   ) -> T? {
     do throws(ArchitectureError) {
@@ -64,37 +80,61 @@ struct ModelBuilder {
 
   private mutating func make(_ rowIndex: Int, layer: Int?) {
     let row = architecture.rows[rowIndex]
-    let (layerScope, group) = (layer, row.group)
-    guard instantiation.bool(row.condition, layer: layerScope, group: group) ?? false else {
+    guard let facts = facts(rowIndex, layer) else { return }
+    let name = canonicalName(row, layer)
+    if let same = facts.same {
+      if let other = same.row { aliases[name] = canonicalName(architecture.rows[other], layer) }
       return
     }
-    let name = canonicalName(row, layer)
+    if let biasShape = facts.biasShape {
+      add(
+        CanonicalTensor(name: name, member: .bias, shape: biasShape, row: rowIndex, layer: layer))
+    }
+    add(
+      CanonicalTensor(name: name, member: .weight, shape: facts.shape, row: rowIndex, layer: layer))
+  }
+
+  /// What a row's formulas give, nil where it has no tensor.
+  private mutating func facts(_ rowIndex: Int, _ layer: Int?) -> RowFacts? {
+    if let known = constants[rowIndex] { return known }
+    let row = architecture.rows[rowIndex]
+    let problems = instantiation.problems.count
+    let facts = evaluate(row, layer)
+    if layer != nil, row.isEqualInLayers, instantiation.problems.count == problems {
+      constants[rowIndex] = .some(facts)
+    }
+    return facts
+  }
+
+  private mutating func evaluate(_ row: TensorRow, _ layer: Int?) -> RowFacts? {
+    let group = row.group
+    guard instantiation.bool(row.condition, layer: layer, group: group) ?? false else {
+      return nil
+    }
     if let same = row.sameAs,
-      instantiation.bool(same.condition, layer: layerScope, group: group) ?? false
+      instantiation.bool(same.condition, layer: layer, group: group) ?? false
     {
-      if case .row(let other, _) = architecture.resolve(same.tensor, within: group) {
-        aliases[name] = canonicalName(architecture.rows[other], layer)
+      guard case .row(let other, _) = architecture.resolve(same.tensor, within: group) else {
+        return RowFacts(same: .init(row: nil), shape: [], biasShape: nil)
       }
-      return
+      return RowFacts(same: .init(row: other), shape: [], biasShape: nil)
     }
     if row.isOptional {
-      let reference = row.group.map { "\(architecture.groups[$0].name).\(row.name)" } ?? row.name
+      let reference = group.map { "\(architecture.groups[$0].name).\(row.name)" } ?? row.name
       let scope = instantiation.scope(layer: layer, group: group)
-      guard (try? scope.has(reference)) ?? false else { return }
+      guard (try? scope.has(reference)) ?? false else { return nil }
     }
     guard
       let shape = attempt({ builder throws(ArchitectureError) in
         try builder.shape(row, layer)
       })
-    else { return }
+    else { return nil }
+    var biasShape: Shape?
     if let bias = row.bias, instantiation.bool(bias.condition, layer: layer, group: group) ?? false
     {
-      let biasShape = shape.rank == 1 ? shape : Shape(Array(shape.axes.dropLast()))
-      add(
-        CanonicalTensor(
-          name: name, member: .bias, shape: biasShape, row: rowIndex, layer: layer))
+      biasShape = shape.rank == 1 ? shape : Shape(Array(shape.axes.dropLast()))
     }
-    add(CanonicalTensor(name: name, member: .weight, shape: shape, row: rowIndex, layer: layer))
+    return RowFacts(same: nil, shape: shape, biasShape: biasShape)
   }
 
   private mutating func add(_ tensor: CanonicalTensor) {
@@ -125,112 +165,24 @@ struct ModelBuilder {
     }
     return shape
   }
+}
 
-  // MARK: Stored tensors
-
-  /// A stored tensor while its parts are gathered.
-  private struct Draft {
-    var parts: [(order: Int, part: LayoutPart)]
-    let line: Int?
-    let isBias: Bool
-    let row: Int
-    let layer: Int?
+extension Formula {
+  /// Whether its value is the same in all layers of a group.
+  var isEqualInLayers: Bool {
+    mentions.allSatisfy { mention in
+      switch mention.kind {
+      case .layer, .tensor: false
+      case .name, .element, .given, .call, .comparison, .parameter: true
+      }
+    }
   }
+}
 
-  mutating func makeStored(_ dialect: Dialect) {
-    var drafts = OrderedDictionary<String, Draft>()
-    let lines = architecture.layouts[dialect] ?? []
-    var lineOfRow: [Int: (line: Int, order: Int)] = [:]
-    for (number, line) in lines.enumerated() {
-      for (order, reference) in line.tensors.enumerated() {
-        if case .row(let row, _) = architecture.resolve(reference.name) {
-          lineOfRow[row] = (number, order)
-        }
-      }
-    }
-    for (number, tensor) in tensors.enumerated() {
-      let row = architecture.rows[tensor.row]
-      let patterns = tensor.member == .weight ? row.names : row.bias?.names ?? [:]
-      guard let pattern = patterns[dialect] else { continue }
-      let numbers = tensor.layer.map { [$0] } ?? []
-      let line = lineOfRow[tensor.row]
-      let spreads = pattern.starCount > numbers.count
-      let slices = spreads ? tensor.shape.axes.first ?? 0 : 1
-      guard slices <= LanguageLimit.repetitions else {
-        instantiation.note(
-          ArchitectureError(
-            .limit, "'\(row.name)' is spread over \(slices) tensors", at: row.location.place))
-        continue
-      }
-      for slice in 0..<slices {
-        let name = pattern.name(spreads ? numbers + [slice] : numbers)
-        let part = LayoutPart(
-          tensor: number, slice: spreads ? slice : nil,
-          shape: spreads ? Shape(Array(tensor.shape.axes.dropFirst())) : tensor.shape)
-        if var draft = drafts[name] {
-          guard let line, draft.line == line.line,
-            lines[line.line].steps.contains(where: {
-              LayoutTransforms.named($0.name)?.joinsParts == true
-            }), draft.isBias == (tensor.member == .bias)
-          else {
-            instantiation.note(
-              ArchitectureError(
-                .mismatch, "two tensors are stored as '\(name)' in \(dialect)",
-                at: row.location.place))
-            continue
-          }
-          draft.parts.append((line.order, part))
-          drafts[name] = draft
-        } else {
-          drafts[name] = Draft(
-            parts: [(line?.order ?? 0, part)], line: line?.line, isBias: tensor.member == .bias,
-            row: tensor.row, layer: tensor.layer)
-        }
-      }
-    }
-    var result: [StoredTensor] = []
-    result.reserveCapacity(drafts.count)
-    for (name, draft) in drafts {
-      let line = draft.line.map { lines[$0] }
-      guard
-        let tensor = attempt({ builder throws(ArchitectureError) in
-          try builder.finish(name, draft, line)
-        })
-      else {
-        if instantiation.problems.count > 50 { break }
-        continue
-      }
-      result.append(tensor)
-    }
-    stored[dialect] = result
-  }
-
-  private func finish(
-    _ name: String, _ draft: Draft, _ line: LayoutLine?
-  ) throws(ArchitectureError) -> StoredTensor {
-    let row = architecture.rows[draft.row]
-    var steps: [LayoutStep] = []
-    let scope = instantiation.scope(layer: draft.layer, group: row.group)
-    for step in line?.steps ?? [] {
-      if let condition = step.condition, !(try Evaluation.bool(condition, in: scope)) { continue }
-      var arguments: [Double] = []
-      for formula in step.arguments {
-        guard let number = try Evaluation.value(formula, in: scope).number else {
-          throw ArchitectureError(
-            .check, "\(step.name) needs numbers", at: formula.location.place)
-        }
-        arguments.append(number)
-      }
-      steps.append(LayoutStep(step.name, arguments))
-    }
-    let parts = draft.parts.sorted { $0.order < $1.order }.map(\.part)
-    let layout = StoredLayout(parts: parts, steps: steps, isBias: draft.isBias)
-    do throws(TensorError) {
-      return StoredTensor(
-        name: name, shape: try layout.storedShape(), layout: layout, derived: nil)
-    } catch {
-      throw ArchitectureError(
-        .mismatch, "'\(name)': \(error.message)", at: (line?.location ?? row.location).place)
-    }
+extension TensorRow {
+  /// Whether its tensors are the same in all layers of its group, but for their names.
+  fileprivate var isEqualInLayers: Bool {
+    let conditions = [condition, sameAs?.condition, bias?.condition].compactMap(\.self)
+    return !isOptional && (shape + conditions).allSatisfy(\.isEqualInLayers)
   }
 }

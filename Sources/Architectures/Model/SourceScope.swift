@@ -59,17 +59,17 @@ struct SourceScope: ExpressionScope {
   /// Without a layer, a row of a group is there if any layer has it.
   func has(_ tensor: String) throws(ArchitectureError) -> Bool {
     guard let (pattern, isGrouped) = pattern(tensor) else { return false }
-    if pattern.starCount == 0 { return instantiation.names.source[pattern.text] != nil }
+    if pattern.starCount == 0 { return instantiation.names.position(of: pattern.text) != nil }
     guard isGrouped, let layer else { return instantiation.names.seen.contains(pattern.text) }
     // An expert's tensor stands for all of them.
     let name = pattern.name(pattern.starCount > 1 ? [layer, 0] : [layer])
-    return instantiation.names.source[name] != nil
+    return instantiation.names.position(of: name) != nil
   }
 
   func rows(_ tensor: String) throws(ArchitectureError) -> Int {
     guard let (pattern, _) = pattern(tensor) else { return 0 }
     let name = pattern.name(Array(repeating: layer ?? 0, count: min(1, pattern.starCount)))
-    guard let source = instantiation.names.source[name] else { return 0 }
+    guard let source = instantiation.names.source(of: name) else { return 0 }
     return instantiation.header.shape(of: source)?.axes.first ?? 0
   }
 

@@ -24,7 +24,7 @@ extension GGUFFormat {
     var keys = request.metadata
     for key in GGUFKey.split { keys[key] = nil }
     guard shards.count > 1 else {
-      return [file(request.fileName, keys, entries, alignment)]
+      return [file(request.fileName, keys, entries, request.tensors, alignment)]
     }
     guard shards.count <= GGUFLimits.shards, let total = Int32(exactly: entries.count) else {
       throw CheckpointError(
@@ -42,14 +42,14 @@ extension GGUFFormat {
       shardKeys[GGUFKey.splitTensorCount] = .i32(total)
       shardKeys[GGUFKey.splitCount] = .u16(UInt16(shards.count))
       let name = GGUFShardName(prefix: stem, number: index + 1, count: shards.count).path
-      return file(name, shardKeys, shard, alignment)
+      return file(name, shardKeys, shard, request.tensors, alignment)
     }
   }
 
-  /// A tensor with what the header says of it.
+  /// What the header says of a tensor.
   private struct Entry {
+    /// Index of the tensor in the request.
     let index: Int
-    let tensor: WriteRequest.Tensor
     let type: UInt32
     let byteCount: Int
     /// Bytes with the padding that follows.
@@ -120,8 +120,7 @@ extension GGUFFormat {
       }
       total = sum
       result.append(
-        Entry(
-          index: index, tensor: tensor, type: type, byteCount: byteCount, paddedCount: padded))
+        Entry(index: index, type: type, byteCount: byteCount, paddedCount: padded))
     }
     return result
   }
@@ -148,7 +147,8 @@ extension GGUFFormat {
   }
 
   private static func file(
-    _ name: String, _ metadata: Metadata, _ entries: [Entry], _ alignment: UInt64
+    _ name: String, _ metadata: Metadata, _ entries: [Entry], _ tensors: [WriteRequest.Tensor],
+    _ alignment: UInt64
   ) -> PlannedFile {
     var header = GGUFSerializer()
     header.raw(magic)
@@ -160,9 +160,10 @@ extension GGUFFormat {
     var offsets: [UInt64] = []
     offsets.reserveCapacity(entries.count)
     for entry in entries {
-      header.string(entry.tensor.name)
-      header.integer(UInt32(entry.tensor.shape.rank))
-      for axis in entry.tensor.shape.axes.reversed() { header.integer(UInt64(axis)) }
+      let tensor = tensors[entry.index]
+      header.string(tensor.name)
+      header.integer(UInt32(tensor.shape.rank))
+      for axis in tensor.shape.axes.reversed() { header.integer(UInt64(axis)) }
       header.integer(entry.type)
       header.integer(offset)
       offsets.append(offset)

@@ -31,9 +31,11 @@ public enum GGUFSizeLabel {
       for (name, shape) in tensors {
         let size = shape.elementCount ?? Int.max
         total = Self.sum(total, size)
-        let back = name.contains(".bias") ? 2 : 3
-        let experts = shape.rank >= 3 ? shape.axes[shape.rank - back] : 0
-        if name.contains("_exps."), experts > 0 {
+        var experts = 0
+        if shape.rank >= 3, name.holds("_exps.") {
+          experts = shape.axes[shape.rank - (name.holds(".bias") ? 2 : 3)]
+        }
+        if experts > 0 {
           perExpert = Self.sum(perExpert, size / experts)
           expertSum = Self.sum(expertSum, experts)
           stacks += 1
@@ -85,5 +87,17 @@ public enum GGUFSizeLabel {
     let fraction = "\(units % scale)"
     return "\(units / scale)."
       + String(repeating: "0", count: decimals - fraction.count) + fraction
+  }
+}
+
+extension String {
+  /// Whether a part of the text has exactly these bytes.
+  fileprivate func holds(_ part: StaticString) -> Bool {
+    var text = self
+    return text.withUTF8 { bytes in
+      part.withUTF8Buffer { part in
+        bytes.indices.contains { bytes[$0...].starts(with: part) }
+      }
+    }
   }
 }

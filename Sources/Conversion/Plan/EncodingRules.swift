@@ -53,12 +53,13 @@ struct EncodingRules {
   /// ggml computes with norms, biases, positions, routers and short convolutions in f32 only.
   private func conventional(_ name: String, _ shape: Shape, _ origin: Encoding) -> Encoding? {
     guard format.dialect == .gguf, isFloat(origin) else { return nil }
-    let always = [
-      "_norm.weight", "position_embd.weight", "token_types.weight", "ffn_gate_inp.weight",
-      "ffn_gate_inp_shexp.weight", "ssm_conv1d.weight",
-    ]
-    return shape.rank <= 1 || always.contains(where: name.hasSuffix) ? Encoding(.f32) : nil
+    return shape.rank <= 1 || Self.alwaysF32.contains(where: name.hasSuffix) ? Encoding(.f32) : nil
   }
+
+  private static let alwaysF32 = [
+    "_norm.weight", "position_embd.weight", "token_types.weight", "ffn_gate_inp.weight",
+    "ffn_gate_inp_shexp.weight", "ssm_conv1d.weight",
+  ]
 
   /// The same encoding, or the narrowest one of the target that holds every value.
   private func exact(

@@ -12,18 +12,14 @@ struct ModelMapping {
   let prefix: String?
 
   func make() throws(ConversionError) -> TensorMapping {
-    let readerIndex = Dictionary(
-      reader.tensors.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
-    // Which stored tensors of the source hold a canonical tensor.
-    var holders: [Int: [StoredTensor]] = [:]
-    for stored in model.stored(in: model.dialect) where stored.derived == nil {
-      for part in Set(stored.layout.parts.map(\.tensor)) {
-        holders[part, default: []].append(stored)
-      }
-    }
+    let readerIndex = ReaderHeader.index(of: reader)
+    let holders = Holders(model)
+    let wanted = model.stored(in: target)
+    var chains: [ChainKey: Movement] = [:]
     var mapping = TensorMapping(items: [])
-    for stored in model.stored(in: target) {
-      var item = try item(stored, holders, readerIndex)
+    mapping.items.reserveCapacity(wanted.count)
+    for stored in wanted {
+      var item = try item(stored, holders, readerIndex, &chains)
       item.name = renamed(stored)
       mapping.items.append(item)
     }
@@ -43,20 +39,78 @@ struct ModelMapping {
     return mapping
   }
 
+  /// Which stored tensors of the source hold a canonical tensor.
+  private struct Holders {
+    let stored: [StoredTensor]
+    /// The first holder of each canonical tensor, as an index of `stored`.
+    private var first: [Int?]
+    /// Where there are several, all of them.
+    private var all: [Int: [Int]] = [:]
+
+    init(_ model: Model) {
+      stored = model.stored(in: model.dialect)
+      first = Array(repeating: nil, count: model.tensors.count)
+      for (index, tensor) in stored.enumerated() where tensor.derived == nil {
+        for part in tensor.layout.parts {
+          guard let known = first[part.tensor] else {
+            first[part.tensor] = index
+            continue
+          }
+          if (all[part.tensor]?.last ?? known) != index {
+            all[part.tensor, default: [known]].append(index)
+          }
+        }
+      }
+    }
+
+    /// The holders of a layout's parts, each once.
+    func of(_ layout: StoredLayout) -> [StoredTensor] {
+      var indexes: [Int] = []
+      for part in layout.parts {
+        for index in all[part.tensor] ?? first[part.tensor].map({ [$0] }) ?? []
+        where !indexes.contains(index) {
+          indexes.append(index)
+        }
+      }
+      return indexes.map { stored[$0] }
+    }
+  }
+
+  /// All that a chain depends on: canonical tensors are counted from the target's first.
+  private struct ChainKey: Hashable {
+    let sources: [StoredLayout]
+    let target: StoredLayout
+
+    init(from sources: [StoredLayout], to target: StoredLayout) {
+      var numbers: [Int: Int] = [:]
+      func renumbered(_ layout: StoredLayout) -> StoredLayout {
+        let parts = layout.parts.map { part in
+          let number = numbers[part.tensor] ?? numbers.count
+          numbers[part.tensor] = number
+          return LayoutPart(tensor: number, slice: part.slice, shape: part.shape)
+        }
+        return StoredLayout(parts: parts, steps: layout.steps, isBias: layout.isBias)
+      }
+      self.target = renumbered(target)
+      self.sources = sources.map(renumbered)
+    }
+  }
+
+  /// How rows move, and what users read of it.
+  private struct Movement {
+    let chain: LayoutChain
+    let text: String?
+  }
+
   private func item(
-    _ stored: StoredTensor, _ holders: [Int: [StoredTensor]], _ readerIndex: [String: Int]
+    _ stored: StoredTensor, _ holders: Holders, _ readerIndex: [String: Int],
+    _ chains: inout [ChainKey: Movement]
   ) throws(ConversionError) -> TensorMapping.Item {
     if let values = stored.derived {
       return TensorMapping.Item(
         name: stored.name, shape: stored.shape, origin: .values(values), encoding: Encoding(.f32))
     }
-    var sources: [StoredTensor] = []
-    for part in stored.layout.parts {
-      for holder in holders[part.tensor] ?? []
-      where !sources.contains(where: { $0.name == holder.name }) {
-        sources.append(holder)
-      }
-    }
+    let sources = holders.of(stored.layout)
     var indexes: [Int] = []
     for source in sources {
       guard let index = readerIndex[source.name] else {
@@ -78,6 +132,29 @@ struct ModelMapping {
           + "\(reader.tensors[index].name) is \(reader.tensors[index].encoding)",
         at: Place(tensor: stored.name))
     }
+    // Most tensors are one tensor in both dialects, stored alike.
+    if sources.count == 1, stored.layout.parts.count == 1, sources[0].layout == stored.layout {
+      return TensorMapping.Item(
+        name: stored.name, shape: stored.shape, origin: .source(SourceMap(tensor: first)),
+        encoding: encoding)
+    }
+    let key = ChainKey(from: sources.map(\.layout), to: stored.layout)
+    let movement: Movement
+    if let known = chains[key] {
+      movement = known
+    } else {
+      movement = try self.movement(sources, stored)
+      chains[key] = movement
+    }
+    return TensorMapping.Item(
+      name: stored.name, shape: stored.shape,
+      origin: .source(SourceMap(tensors: indexes, chain: movement.chain)), encoding: encoding,
+      layoutText: movement.text)
+  }
+
+  private func movement(
+    _ sources: [StoredTensor], _ stored: StoredTensor
+  ) throws(ConversionError) -> Movement {
     let chain = try passing(at: Place(tensor: stored.name)) { () throws(TensorError) in
       try LayoutChain(from: sources.map(\.layout), to: stored.layout)
     }
@@ -88,10 +165,7 @@ struct ModelMapping {
         "its layout needs more than moving rows (\(steps.joined(separator: " "))): transposed and "
           + "computed layouts are not supported yet", at: Place(tensor: stored.name))
     }
-    let map = SourceMap(tensors: indexes, chain: chain)
-    return TensorMapping.Item(
-      name: stored.name, shape: stored.shape, origin: .source(map), encoding: encoding,
-      layoutText: map.chain == nil ? nil : layoutText(sources, stored))
+    return Movement(chain: chain, text: chain.isIdentity ? nil : layoutText(sources, stored))
   }
 
   /// A Hugging Face name under the prefix asked for; names outside any prefix, as those of heads,

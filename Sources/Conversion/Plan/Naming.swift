@@ -104,8 +104,16 @@ struct ReaderHeader: CheckpointHeader {
     self.dialect = dialect
     self.config = config
     self.reader = reader
-    index = Dictionary(
-      reader.tensors.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
+    index = Self.index(of: reader)
+  }
+
+  /// The positions of a reader's tensors by name; of two of a name, the first one's.
+  static func index(of reader: any CheckpointReader) -> [String: Int] {
+    let tensors = reader.tensors
+    var index: [String: Int] = [:]
+    index.reserveCapacity(tensors.count)
+    for (number, tensor) in tensors.enumerated().reversed() { index[tensor.name] = number }
+    return index
   }
 
   var metadata: Metadata { reader.metadata }

@@ -31,11 +31,11 @@ public struct Planner: Sendable {
     var tensors: [PlannedTensor] = []
     tensors.reserveCapacity(mapping.items.count)
     var routes: [Route] = []
-    var routeIndex: [Route: Int] = [:]
     var fallbacks: [Plan.Fallback] = []
     var refused: [String] = []
     let restoration = Restoration(source.reader, destination.format)
     var encodings: [SourceEncodings.Tensor] = []
+    encodings.reserveCapacity(mapping.items.count)
     for item in mapping.items {
       let proven = try restoration.proven(item, choice)
       let decision: EncodingRules.Decision
@@ -53,11 +53,8 @@ public struct Planner: Sendable {
       let route = try router.route(
         from: item.encoding, to: decision.encoding, of: item.shape, tensor: item.name)
       if route.fidelity == .requantized { refused.append("\(item.name) (\(route.text))") }
-      let index = routeIndex[route] ?? routes.count
-      if index == routes.count {
-        routes.append(route)
-        routeIndex[route] = index
-      }
+      let index = routes.firstIndex(of: route) ?? routes.count
+      if index == routes.count { routes.append(route) }
       guard let byteCount = decision.encoding.byteCount(item.shape) else {
         throw ConversionError(
           .cannotHold, "\(item.shape) elements do not fill whole blocks of \(decision.encoding)",
@@ -81,6 +78,7 @@ public struct Planner: Sendable {
         name: tensor.name, encoding: tensor.encoding, shape: tensor.shape,
         aliasGroup: item.aliasGroup)
     }
+    mapping.items = []
     let documents = try DocumentPlanner(
       request: request, source: source, destination: destination, naming: naming, choice: choice,
       tensors: written, classes: tensors.map(\.fidelity), sourceEncodings: encodings
@@ -129,10 +127,10 @@ public struct Planner: Sendable {
   /// fewer threads.
   private func fit(_ plan: inout Plan) throws(ConversionError) {
     let share = request.bufferBytes / max(1, request.threads)
-    var each = max(1, try WorkList(plan).bufferBytes)
+    var each = max(1, try WorkList.bufferBytes(of: plan))
     while each > share, plan.tileElements > WorkList.fewestElements {
       plan.tileElements /= 2
-      each = max(1, try WorkList(plan).bufferBytes)
+      each = max(1, try WorkList.bufferBytes(of: plan))
     }
     plan.threads = max(1, min(request.threads, request.bufferBytes / each))
     plan.bufferBytes = each * plan.threads

@@ -31,8 +31,6 @@ struct TensorWork {
 struct WorkList {
   let items: [TensorWork]
   let tileCount: Int
-  /// Most bytes that the buffers of one thread need.
-  let bufferBytes: Int
 
   /// Elements that a tile of a converted tensor should have, where memory allows it.
   static let tileElements = 1 << 20
@@ -42,8 +40,22 @@ struct WorkList {
   init(_ plan: Plan) throws(ConversionError) {
     var items: [TensorWork] = []
     items.reserveCapacity(plan.tensors.count)
-    var tiles = 0
+    try Self.forEach(in: plan) { items.append($0) }
+    self.items = items
+    tileCount = items.last.map { $0.firstTile + $0.grid.count } ?? 0
+  }
+
+  /// Most bytes that the buffers of one thread need.
+  static func bufferBytes(of plan: Plan) throws(ConversionError) -> Int {
     var buffers = 0
+    try forEach(in: plan) { buffers = max(buffers, TileBuffers.byteCount(for: $0)) }
+    return buffers
+  }
+
+  private static func forEach(
+    in plan: Plan, _ body: (TensorWork) -> Void
+  ) throws(ConversionError) {
+    var tiles = 0
     for (fileIndex, file) in plan.files.enumerated() {
       var checked = Set<Int>()
       for slot in file.slots {
@@ -57,18 +69,14 @@ struct WorkList {
         }
         let tensor = plan.tensors[extent.tensor]
         let route = plan.routes[tensor.route]
-        let work = try Self.work(
+        let work = try work(
           tensor, route, file: fileIndex, extent: extentIndex, offset: extent.offset,
           needsChecksum: checked.contains(extentIndex), firstTile: tiles,
           tileElements: plan.tileElements)
         tiles += work.grid.count
-        buffers = max(buffers, TileBuffers.byteCount(for: work))
-        items.append(work)
+        body(work)
       }
     }
-    self.items = items
-    tileCount = tiles
-    bufferBytes = buffers
   }
 
   /// The tensor that a tile belongs to.

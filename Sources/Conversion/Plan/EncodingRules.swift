@@ -6,8 +6,18 @@ internal import Tensors
 struct EncodingRules {
   let choice: TypeChoice
   let format: any FileFormat.Type
-  /// Whether the output's names follow the target format's conventions, as after a renaming.
-  let followsConventions: Bool
+  /// Whether the output's names follow the target format's conventions.
+  let conventions: Conventions
+
+  /// What the conventions of the target's names mean for types.
+  enum Conventions {
+    /// The names are anybody's: nothing follows from them.
+    case unknown
+    /// The names were those of the target before: what readers demand is there already.
+    case kept
+    /// The names are made anew: what readers demand is brought about.
+    case applied
+  }
 
   /// What was chosen, and what did not fit.
   struct Decision {
@@ -21,8 +31,9 @@ struct EncodingRules {
   func decide(
     name: String, shape: Shape, origin: Encoding
   ) throws(ConversionError) -> Decision {
-    if followsConventions, let fixed = conventional(name, shape, origin) {
-      return Decision(encoding: fixed)
+    if conventions != .unknown, let fixed = conventional(name, shape, origin) {
+      let isWanted = conventions == .applied || choice == .encoding(fixed)
+      return Decision(encoding: isWanted ? fixed : try exact(name, shape, origin))
     }
     switch choice {
     case .source: return Decision(encoding: try exact(name, shape, origin))

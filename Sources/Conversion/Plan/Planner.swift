@@ -27,7 +27,9 @@ public struct Planner: Sendable {
     var mapping = try naming.mapping(source.reader)
     var router = Router()
     let rules = EncodingRules(
-      choice: choice, format: destination.format, followsConventions: naming.model != nil)
+      choice: choice, format: destination.format,
+      conventions: naming.model != nil
+        ? .applied : naming.sourceDialect == destination.format.dialect ? .kept : .unknown)
     var tensors: [PlannedTensor] = []
     tensors.reserveCapacity(mapping.items.count)
     var routes: [Route] = []

@@ -36,6 +36,8 @@ struct KeySet: Sendable {
       return true
     }
     if set.isEmpty { set = Set(list) }
+    // Fourfold room: a header's keys are hashed anew less often.
+    if set.count == set.capacity { set.reserveCapacity(4 * set.count) }
     return set.insert(key).inserted
   }
 }

@@ -121,18 +121,12 @@ extension Instantiation {
       let notice = LimitNotice(isLossy: isLossy, message: text(limit), location: limit.location)
       violated.append((target, notice))
     }
-    let source = builder.stored[header.dialect] ?? []
-    var sourceIndex: [String: Int] = [:]
-    sourceIndex.reserveCapacity(source.count)
-    for (number, tensor) in source.enumerated() {
-      sourceIndex[tensor.name] = number
-    }
     return Model(
       architecture: architecture, className: className, dialect: header.dialect,
       tensors: builder.tensors, aliases: builder.aliases, copies: builder.copies,
       omitted: builder.omitted, unknownConfigKeys: unknownConfigKeys(), values: values,
       origins: origins, writes: writes, storedByDialect: builder.stored, violated: violated,
-      config: header.config, index: builder.index, sourceIndex: sourceIndex)
+      config: header.config, index: builder.index)
   }
 
   /// Leaves of config.json that no path of the description begins, and that are not null.

@@ -32,8 +32,6 @@ public struct Model: Sendable {
   let config: JSONValue?
   /// Index of the canonical tensor by full name.
   let index: [String: Int]
-  /// Source name to the index of the stored tensor.
-  let sourceIndex: [String: Int]
 
   /// The value of a hyper-parameter, nil if the description has none of that name.
   public subscript(_ parameter: String) -> Value? { values[parameter] }
@@ -51,8 +49,10 @@ public struct Model: Sendable {
   public func tensor(_ fullName: String) -> CanonicalTensor? { index[fullName].map { tensors[$0] } }
 
   /// The stored tensor of the source with that name, as the source spells it.
+  ///
+  /// Looks through all of them.
   public func source(_ name: String) -> StoredTensor? {
-    sourceIndex[name].map { stored(in: dialect)[$0] }
+    stored(in: dialect).last { $0.name == name }
   }
 
   /// What a target of that dialect does not hold: tensors without a name there, and those that no

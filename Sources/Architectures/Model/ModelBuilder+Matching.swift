@@ -11,8 +11,8 @@ extension ModelBuilder {
     var kept: [StoredTensor] = []
     kept.reserveCapacity(stored[dialect]?.count ?? 0)
     for tensor in stored[dialect] ?? [] {
-      let row = row(of: tensor)
       guard let position = names.position(of: tensor.name) else {
+        let row = row(of: tensor)
         if row.derived == nil { noteMissing(tensor, row) }
         continue
       }
@@ -23,7 +23,7 @@ extension ModelBuilder {
           ArchitectureError(
             .mismatch,
             "'\(source)' has the shape \(found); '\(canonicalNames(tensor))' needs \(tensor.shape)",
-            at: row.location.place))
+            at: row(of: tensor).location.place))
       }
       kept.append(
         StoredTensor(name: source, shape: tensor.shape, layout: tensor.layout, derived: nil))

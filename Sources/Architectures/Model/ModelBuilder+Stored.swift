@@ -30,19 +30,21 @@ extension ModelBuilder {
   mutating func makeStored(_ dialect: Dialect) {
     let lines = architecture.layouts[dialect] ?? []
     let lineOfRow = linesOfRows(lines)
+    let weights = architecture.rows.map { $0.names[dialect] }
+    let biases = architecture.rows.map { $0.bias?.names[dialect] }
     var drafts: [Draft] = []
     drafts.reserveCapacity(tensors.count)
     var positions: [String: Int] = [:]
     positions.reserveCapacity(tensors.count)
     for (number, tensor) in tensors.enumerated() {
-      let row = architecture.rows[tensor.row]
-      let patterns = tensor.member == .weight ? row.names : row.bias?.names ?? [:]
-      guard let pattern = patterns[dialect] else { continue }
+      let patterns = tensor.member == .weight ? weights : biases
+      guard let pattern = patterns[tensor.row] else { continue }
       let numbers = tensor.layer.map { [$0] } ?? []
       let line = lineOfRow[tensor.row]
       let spreads = pattern.starCount > numbers.count
       let slices = spreads ? tensor.shape.axes.first ?? 0 : 1
       guard slices <= LanguageLimit.repetitions else {
+        let row = architecture.rows[tensor.row]
         instantiation.note(
           ArchitectureError(
             .limit, "'\(row.name)' is spread over \(slices) tensors", at: row.location.place))
@@ -52,8 +54,8 @@ extension ModelBuilder {
       for slice in 0..<slices {
         let name = pattern.name(spreads ? numbers + [slice] : numbers)
         let part = LayoutPart(tensor: number, slice: spreads ? slice : nil, shape: shape)
-        let position = positions[name, default: drafts.count]
-        if position < drafts.count {
+        if let position = positions.updateValue(drafts.count, forKey: name) {
+          positions[name] = position
           let draft = drafts[position]
           guard let line, line.joinsParts, lineOfRow[draft.row]?.number == line.number,
             draft.isBias == (tensor.member == .bias)
@@ -61,13 +63,12 @@ extension ModelBuilder {
             instantiation.note(
               ArchitectureError(
                 .mismatch, "two tensors are stored as '\(name)' in \(dialect)",
-                at: row.location.place))
+                at: architecture.rows[tensor.row].location.place))
             continue
           }
           drafts[position].parts.append(part)
           drafts[position].orders.append(line.order)
         } else {
-          positions[name] = position
           drafts.append(
             Draft(
               name: name, parts: [part], orders: line?.joinsParts == true ? [line?.order ?? 0] : [],

@@ -6,19 +6,22 @@ internal import Tensors
 /// Makes the tensors of a model and matches them with the checkpoint's.
 struct ModelBuilder {
   let instantiation: Instantiation
+  let architecture: Architecture
+  let dialect: Dialect
   var tensors: [CanonicalTensor] = []
   var index: [String: Int] = [:]
   var aliases: [String: String] = [:]
   var stored: [Dialect: [StoredTensor]] = [:]
   var copies: [TensorCopy] = []
+  var omitted: [LostTensor] = []
   /// What rows give in every layer, nil for no tensor.
   private var constants: [Int: RowFacts?] = [:]
-  var omitted: [LostTensor] = []
 
-  var architecture: Architecture { instantiation.architecture }
-  var dialect: Dialect { instantiation.header.dialect }
-
-  init(_ instantiation: Instantiation) { self.instantiation = instantiation }
+  init(_ instantiation: Instantiation) {
+    self.instantiation = instantiation
+    architecture = instantiation.architecture
+    dialect = instantiation.header.dialect
+  }
 
   /// What a row's formulas give.
   private struct RowFacts {
@@ -37,6 +40,9 @@ struct ModelBuilder {
   // MARK: Canonical tensors
 
   mutating func makeTensors() {
+    // Most models have as many tensors as their checkpoints.
+    tensors.reserveCapacity(instantiation.names.described.count)
+    index.reserveCapacity(instantiation.names.described.count)
     var next = 0
     while next < architecture.rows.count {
       let group = architecture.rows[next].group
@@ -79,9 +85,8 @@ struct ModelBuilder {
   }
 
   private mutating func make(_ rowIndex: Int, layer: Int?) {
-    let row = architecture.rows[rowIndex]
     guard let facts = facts(rowIndex, layer) else { return }
-    let name = canonicalName(row, layer)
+    let name = canonicalName(architecture.rows[rowIndex], layer)
     if let same = facts.same {
       if let other = same.row { aliases[name] = canonicalName(architecture.rows[other], layer) }
       return

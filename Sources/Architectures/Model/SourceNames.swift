@@ -69,13 +69,12 @@ struct SourceNames {
     if let pattern { seen.insert(pattern) } else { unknown.append(found) }
     // Of two spellings of one name the first counts; the other one is left over and reported.
     let next = described.count
-    let position = positions[found, default: next]
-    if position == next {
-      positions[found] = next
+    if let before = positions.updateValue(next, forKey: found) {
+      positions[found] = before
+      unknown.append(name)
+    } else {
       described.append(found)
       originals.append(name)
-    } else {
-      unknown.append(name)
     }
   }
 }

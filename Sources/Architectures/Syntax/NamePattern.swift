@@ -25,7 +25,9 @@ public struct NamePattern: Hashable, Sendable, CustomStringConvertible {
   /// The name with numbers for the stars, in order; stars without a number stay.
   public func name(_ numbers: [Int]) -> String {
     guard !numbers.isEmpty, starCount > 0 else { return text }
-    var result = pieces[0]
+    var result = ""
+    result.reserveCapacity(text.utf8.count + 4 * starCount)
+    result += pieces[0]
     for (index, piece) in pieces.dropFirst().enumerated() {
       if index < numbers.count { result += String(numbers[index]) } else { result += "*" }
       result += piece

@@ -82,7 +82,7 @@ extension GGUFFormat {
     var types: [Encoding: UInt32] = [:]
     var total: UInt64 = 0
     for (index, tensor) in tensors.enumerated() {
-      let place = Place(tensor: tensor.name)
+      var place: Place { Place(tensor: tensor.name) }
       guard tensor.name.utf8.count <= GGUFLimits.nameBytes else {
         throw CheckpointError(
           .cannotHold,

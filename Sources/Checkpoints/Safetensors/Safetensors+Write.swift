@@ -97,7 +97,10 @@ extension Safetensors {
   private static func sorted(
     _ items: [Item], by precedes: (borrowing Item, borrowing Item) -> Bool
   ) -> [Item] {
-    items.indices.sorted { precedes(items[$0], items[$1]) }.map { items[$0] }
+    // Through a buffer a comparison reads the items where they lie, without copies.
+    items.withUnsafeBufferPointer { buffer in
+      buffer.indices.sorted { precedes(buffer[$0], buffer[$1]) }.map { buffer[$0] }
+    }
   }
 
   private static func metadata(

@@ -16,8 +16,9 @@ struct ArchitectureFinder {
   /// The model; nil where one file becomes one file and no architecture fits, which is then said.
   ///
   /// - Throws: `.architecture` if a folder is involved, or the user's own file does not fit.
-  func model(isFolder: Bool, _ warnings: inout [String]) throws(ConversionError) -> Model? {
-    let header = ReaderHeader(dialect: dialect, config: try config(), reader: source.reader)
+  func model(
+    _ header: ReaderHeader, isFolder: Bool, _ warnings: inout [String]
+  ) throws(ConversionError) -> Model? {
     if let path = request.architectureFile {
       return try instantiate(try file(path), header)
     }

@@ -6,32 +6,33 @@ internal import Tensors
 /// Maps a source's tensors to those of another dialect, through a model.
 struct ModelMapping {
   let model: Model
-  let reader: any CheckpointReader
+  let header: ReaderHeader
   let target: Dialect
   /// The prefix that Hugging Face names are to have instead of the usual one.
   let prefix: String?
 
   func make() throws(ConversionError) -> TensorMapping {
-    let readerIndex = ReaderHeader.index(of: reader)
     let holders = Holders(model)
     let wanted = model.stored(in: target)
     var chains: [ChainKey: Movement] = [:]
     var mapping = TensorMapping(items: [])
     mapping.items.reserveCapacity(wanted.count)
     for stored in wanted {
-      var item = try item(stored, holders, readerIndex, &chains)
+      var item = try item(stored, holders, &chains)
       item.name = renamed(stored)
       mapping.items.append(item)
     }
     for lost in model.lost(in: target) {
-      guard let index = readerIndex[lost.name] else { continue }
-      let spec = reader.tensors[index]
+      guard let index = header.position(of: lost.name) else { continue }
+      let spec = header.tensors[index]
       mapping.lost.append(
         Plan.LostTensor(
           name: lost.name, shape: spec.shape, encoding: spec.encoding, reason: lost.reason))
     }
     for copy in model.copies {
-      guard let kept = readerIndex[copy.original], let dropped = readerIndex[copy.name] else {
+      guard let kept = header.position(of: copy.original),
+        let dropped = header.position(of: copy.name)
+      else {
         continue
       }
       mapping.checks.append(Plan.EqualityCheck(kept: kept, dropped: dropped))
@@ -65,6 +66,9 @@ struct ModelMapping {
 
     /// The holders of a layout's parts, each once.
     func of(_ layout: StoredLayout) -> [StoredTensor] {
+      if layout.parts.count == 1, all[layout.parts[0].tensor] == nil {
+        return first[layout.parts[0].tensor].map { [stored[$0]] } ?? []
+      }
       var indexes: [Int] = []
       for part in layout.parts {
         for index in all[part.tensor] ?? first[part.tensor].map({ [$0] }) ?? []
@@ -103,8 +107,7 @@ struct ModelMapping {
   }
 
   private func item(
-    _ stored: StoredTensor, _ holders: Holders, _ readerIndex: [String: Int],
-    _ chains: inout [ChainKey: Movement]
+    _ stored: StoredTensor, _ holders: Holders, _ chains: inout [ChainKey: Movement]
   ) throws(ConversionError) -> TensorMapping.Item {
     if let values = stored.derived {
       return TensorMapping.Item(
@@ -113,7 +116,7 @@ struct ModelMapping {
     let sources = holders.of(stored.layout)
     var indexes: [Int] = []
     for source in sources {
-      guard let index = readerIndex[source.name] else {
+      guard let index = header.position(of: source.name) else {
         throw ConversionError(
           .internal, "the model names a tensor that the source lacks: '\(source.name)'",
           at: Place(tensor: stored.name))
@@ -124,12 +127,13 @@ struct ModelMapping {
       throw ConversionError(
         .internal, "nothing in the source holds this tensor", at: Place(tensor: stored.name))
     }
-    let encoding = reader.tensors[first].encoding
-    for index in indexes where reader.tensors[index].encoding != encoding {
+    let specs = header.tensors
+    let encoding = specs[first].encoding
+    for index in indexes where specs[index].encoding != encoding {
       throw ConversionError(
         .cannotHold,
-        "its parts have different types: \(reader.tensors[first].name) is \(encoding), "
-          + "\(reader.tensors[index].name) is \(reader.tensors[index].encoding)",
+        "its parts have different types: \(specs[first].name) is \(encoding), "
+          + "\(specs[index].name) is \(specs[index].encoding)",
         at: Place(tensor: stored.name))
     }
     // Most tensors are one tensor in both dialects, stored alike.
@@ -171,10 +175,11 @@ struct ModelMapping {
   /// A Hugging Face name under the prefix asked for; names outside any prefix, as those of heads,
   /// stay.
   private func renamed(_ stored: StoredTensor) -> String {
+    guard target == .huggingface, let prefix, let part = stored.layout.parts.first else {
+      return stored.name
+    }
     let prefixes = model.architecture.prefixes
-    guard target == .huggingface, let prefix, prefixes.contains(prefix),
-      let usual = prefixes.first, let part = stored.layout.parts.first
-    else { return stored.name }
+    guard prefixes.contains(prefix), let usual = prefixes.first else { return stored.name }
     let row = model.architecture.rows[model.tensors[part.tensor].row]
     guard row.names[target]?.text.hasPrefix(usual) == true,
       let known = prefixes.filter(stored.name.hasPrefix).max(by: { $0.count < $1.count })

@@ -11,6 +11,8 @@ struct Naming {
   let targetDialect: Dialect
   /// The model that maps names and layouts; nil if names are kept.
   let model: Model?
+  /// The source's header, if the model was closed over it.
+  private let header: ReaderHeader?
   /// The original config.json of a GGUF: the user's, or the one the file carries.
   let storedConfig: JSONValue?
   /// What the user should know.
@@ -31,15 +33,19 @@ struct Naming {
     var warnings: [String] = []
     var losses: [String] = []
     var model: Model?
-    var storedConfig: JSONValue?
+    var header: ReaderHeader?
     let finder = ArchitectureFinder(request: request, source: source, dialect: sourceDialect)
     if sourceDialect != targetDialect, !request.keepsNames {
-      model = try finder.model(isFolder: source.isFolder || destination.isFolder, &warnings)
-      storedConfig = sourceDialect == .gguf ? try finder.config() : nil
+      let found = ReaderHeader(
+        dialect: sourceDialect, config: try finder.config(), reader: source.reader)
+      model = try finder.model(
+        found, isFolder: source.isFolder || destination.isFolder, &warnings)
+      header = found
     } else {
       try finder.checkUnused(&warnings)
     }
-    self.storedConfig = storedConfig
+    storedConfig = sourceDialect == .gguf ? header?.config : nil
+    self.header = model == nil ? nil : header
     if let model {
       let limits = model.limits(for: targetDialect)
       let lossy = limits.filter(\.isLossy).map(\.message)
@@ -86,9 +92,9 @@ struct Naming {
 
   /// How the source's tensors become the output's.
   func mapping(_ reader: any CheckpointReader) throws(ConversionError) -> TensorMapping {
-    guard let model else { return TensorMapping.unchanged(reader) }
+    guard let model, let header else { return TensorMapping.unchanged(reader) }
     let prefix = reader.metadata[Lineage.prefixKey]?.string
-    return try ModelMapping(model: model, reader: reader, target: targetDialect, prefix: prefix)
+    return try ModelMapping(model: model, header: header, target: targetDialect, prefix: prefix)
       .make()
   }
 }
@@ -98,34 +104,34 @@ struct ReaderHeader: CheckpointHeader {
   let dialect: Dialect
   let config: JSONValue?
   let reader: any CheckpointReader
+  let tensors: [TensorSpec]
   private let index: [String: Int]
 
   init(dialect: Dialect, config: JSONValue?, reader: any CheckpointReader) {
     self.dialect = dialect
     self.config = config
     self.reader = reader
-    index = Self.index(of: reader)
-  }
-
-  /// The positions of a reader's tensors by name; of two of a name, the first one's.
-  static func index(of reader: any CheckpointReader) -> [String: Int] {
-    let tensors = reader.tensors
+    tensors = reader.tensors
     var index: [String: Int] = [:]
     index.reserveCapacity(tensors.count)
-    for (number, tensor) in tensors.enumerated().reversed() { index[tensor.name] = number }
-    return index
+    // Of two tensors of a name the first one counts.
+    for number in tensors.indices.reversed() { index[tensors[number].name] = number }
+    self.index = index
   }
 
+  /// The position of a tensor among the reader's.
+  func position(of tensor: String) -> Int? { index[tensor] }
+
   var metadata: Metadata { reader.metadata }
-  var tensorNames: [String] { reader.tensors.map(\.name) }
-  func shape(of tensor: String) -> Shape? { index[tensor].map { reader.tensors[$0].shape } }
+  var tensorNames: [String] { tensors.map(\.name) }
+  func shape(of tensor: String) -> Shape? { index[tensor].map { tensors[$0].shape } }
 
   /// Most bytes of a table that is read while planning.
   private static let tableLimit = 1 << 20
 
   func values(of tensor: String) -> [Float]? {
     guard let number = index[tensor] else { return nil }
-    let spec = reader.tensors[number]
+    let spec = tensors[number]
     guard spec.encoding == Encoding(.f32), spec.byteCount <= Self.tableLimit else { return nil }
     var values = [Float](repeating: 0, count: spec.byteCount / 4)
     let isRead = values.withUnsafeMutableBytes { buffer in

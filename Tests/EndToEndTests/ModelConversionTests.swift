@@ -86,6 +86,19 @@ import _TestSupport
     #expect(different == Self.differences[request.model.path] ?? [])
   }
 
+  /// Types chosen for a GGUF's own names are those chosen when the names are made.
+  @Test(arguments: ["bert/bert", "llama/llama-spm-gqa", "mistral/mistral-gqa"], ["f16", "q8_0"])
+  func twoStepsGiveTheSameTensors(path: String, type: String) throws {
+    let folder = try TemporaryFolder()
+    let model = try ModelCase(path: path).unpack(into: folder)
+    try Conversion.run(model, folder.path("direct.gguf"), type: type)
+    try Conversion.run(model, folder.path("wide.gguf"), type: "f32")
+    try Conversion.run(folder.path("wide.gguf"), folder.path("narrow.gguf"), type: type)
+    let direct = try Content(folder.path("direct.gguf"))
+    #expect(try Content(folder.path("narrow.gguf")).tensors == direct.tensors)
+    #expect(direct.tensors.values.contains { $0.encoding.name == type })
+  }
+
   /// A head of two unnamed classes, which llama.cpp refuses as the peer stores it.
   @Test func llamaCppLoadsAHeadOfTwo() throws {
     let folder = try TemporaryFolder()

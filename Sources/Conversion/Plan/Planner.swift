@@ -25,73 +25,26 @@ public struct Planner: Sendable {
   public func plan() throws(ConversionError) -> (plan: Plan, source: SourceCheckpoint) {
     let naming = try Naming(request, source, destination)
     var mapping = try naming.mapping(source.reader)
-    var router = Router()
-    let rules = EncodingRules(
-      choice: choice, format: destination.format,
-      conventions: naming.model != nil
-        ? .applied : naming.sourceDialect == destination.format.dialect ? .kept : .unknown)
-    var tensors: [PlannedTensor] = []
-    tensors.reserveCapacity(mapping.items.count)
-    var routes: [Route] = []
-    var fallbacks: [Plan.Fallback] = []
-    var refused: [String] = []
-    let restoration = Restoration(source.reader, destination.format)
-    var encodings: [SourceEncodings.Tensor] = []
-    encodings.reserveCapacity(mapping.items.count)
-    for item in mapping.items {
-      let proven = try restoration.proven(item, choice)
-      let decision: EncodingRules.Decision
-      if let proven {
-        decision = EncodingRules.Decision(encoding: proven)
-      } else {
-        decision = try rules.decide(name: item.name, shape: item.shape, origin: item.encoding)
-      }
-      if let fallback = decision.fallback {
-        fallbacks.append(
-          Plan.Fallback(
-            tensor: item.name, wanted: fallback.wanted, used: decision.encoding,
-            reason: fallback.reason))
-      }
-      let route = try router.route(
-        from: item.encoding, to: decision.encoding, of: item.shape, tensor: item.name)
-      if route.fidelity == .requantized { refused.append("\(item.name) (\(route.text))") }
-      let index = routes.firstIndex(of: route) ?? routes.count
-      if index == routes.count { routes.append(route) }
-      guard let byteCount = decision.encoding.byteCount(item.shape) else {
-        throw ConversionError(
-          .cannotHold, "\(item.shape) elements do not fill whole blocks of \(decision.encoding)",
-          at: Place(tensor: item.name))
-      }
-      tensors.append(
-        PlannedTensor(
-          name: item.name, shape: item.shape, encoding: decision.encoding, origin: item.origin,
-          route: index, fidelity: proven == nil ? route.fidelity : .exact, byteCount: byteCount,
-          layoutText: item.layoutText))
-      // What was asked for is no convention that the way back would have to undo.
-      let isAskedFor = choice == .encoding(decision.encoding)
-      encodings.append(
-        SourceEncodings.Tensor(
-          name: item.name, encoding: decision.encoding,
-          source: isAskedFor ? decision.encoding : restoration.known(item) ?? item.encoding))
-    }
-    try check(requantized: refused)
-    let written = zip(tensors, mapping.items).map { tensor, item in
-      WriteRequest.Tensor(
-        name: tensor.name, encoding: tensor.encoding, shape: tensor.shape,
-        aliasGroup: item.aliasGroup)
-    }
+    var planned = TensorPlanner(
+      choice: choice, format: destination.format, naming: naming, reader: source.reader)
+    try planned.add(mapping.items)
+    try check(requantized: planned.requantized)
+    let tensors = planned.tensors
+    let written = planned.written(mapping.items)
     mapping.items = []
     let documents = try DocumentPlanner(
       request: request, source: source, destination: destination, naming: naming, choice: choice,
-      tensors: written, classes: tensors.map(\.fidelity), sourceEncodings: encodings
+      tensors: written, classes: tensors.map(\.fidelity),
+      sourceEncodings: planned.sourceEncodings
     ).make()
     mapping.warnings += documents.warnings
     let files = try layOut(written, documents)
     var plan = Plan(
       source: side(naming), target: target(naming, files), architecture: naming.text,
-      documents: documents.routes, tensors: tensors, routes: routes, files: files,
+      documents: documents.routes, tensors: tensors, routes: planned.routes, files: files,
       metadata: documents.metadata, lost: mapping.lost, checks: mapping.checks,
-      fallbacks: fallbacks, warnings: source.reader.warnings + naming.warnings + mapping.warnings,
+      fallbacks: planned.fallbacks,
+      warnings: source.reader.warnings + naming.warnings + mapping.warnings,
       threads: request.threads, tileElements: WorkList.tileElements, bufferBytes: 0)
     try fit(&plan)
     return (plan, source)

@@ -1,0 +1,88 @@
+internal import Checkpoints
+internal import Failures
+internal import Tensors
+
+/// Chooses type and route of each output tensor.
+struct TensorPlanner {
+  /// The planned tensors, in the order of the mapping.
+  private(set) var tensors: [PlannedTensor] = []
+  /// The routes that they refer to.
+  private(set) var routes: [Route] = []
+  /// Types that did not fit.
+  private(set) var fallbacks: [Plan.Fallback] = []
+  /// Tensors that would be coded a second time with loss, with their routes.
+  private(set) var requantized: [String] = []
+  /// Each tensor's encodings here and in the source, for the way back.
+  private(set) var sourceEncodings: [SourceEncodings.Tensor] = []
+
+  private let choice: TypeChoice
+  private let rules: EncodingRules
+  private let restoration: Restoration
+  private var router = Router()
+
+  init(
+    choice: TypeChoice, format: any FileFormat.Type, naming: Naming, reader: any CheckpointReader
+  ) {
+    self.choice = choice
+    let keepsNames = naming.sourceDialect == format.dialect
+    rules = EncodingRules(
+      choice: choice, format: format,
+      conventions: naming.model != nil ? .applied : keepsNames ? .kept : .unknown)
+    restoration = Restoration(reader, format)
+  }
+
+  /// Plans tensors.
+  ///
+  /// - Throws: `.cannotHold`, `.noRoute` naming the first tensor that cannot be made.
+  mutating func add(_ items: [TensorMapping.Item]) throws(ConversionError) {
+    tensors.reserveCapacity(items.count)
+    sourceEncodings.reserveCapacity(items.count)
+    for item in items { try add(item) }
+  }
+
+  private mutating func add(_ item: TensorMapping.Item) throws(ConversionError) {
+    let proven = try restoration.proven(item, choice)
+    let decision: EncodingRules.Decision
+    if let proven {
+      decision = EncodingRules.Decision(encoding: proven)
+    } else {
+      decision = try rules.decide(name: item.name, shape: item.shape, origin: item.encoding)
+    }
+    let encoding = decision.encoding
+    if let fallback = decision.fallback {
+      fallbacks.append(
+        Plan.Fallback(
+          tensor: item.name, wanted: fallback.wanted, used: encoding, reason: fallback.reason))
+    }
+    let route = try router.route(
+      from: item.encoding, to: encoding, of: item.shape, tensor: item.name)
+    if route.fidelity == .requantized { requantized.append("\(item.name) (\(route.text))") }
+    let index = routes.firstIndex(of: route) ?? routes.count
+    if index == routes.count { routes.append(route) }
+    guard let byteCount = encoding.byteCount(item.shape) else {
+      throw ConversionError(
+        .cannotHold, "\(item.shape) elements do not fill whole blocks of \(encoding)",
+        at: Place(tensor: item.name))
+    }
+    tensors.append(
+      PlannedTensor(
+        name: item.name, shape: item.shape, encoding: encoding, origin: item.origin,
+        route: index, fidelity: proven == nil ? route.fidelity : .exact, byteCount: byteCount,
+        layoutText: item.layoutText))
+    // What was asked for is no convention that the way back would have to undo.
+    let isAskedFor = choice == .encoding(encoding)
+    sourceEncodings.append(
+      SourceEncodings.Tensor(
+        name: item.name, encoding: encoding,
+        source: isAskedFor ? encoding : restoration.known(item) ?? item.encoding))
+  }
+
+  /// The tensors as formats lay them out.
+  func written(_ items: [TensorMapping.Item]) -> [WriteRequest.Tensor] {
+    zip(tensors, items).map { tensor, item in
+      WriteRequest.Tensor(
+        name: tensor.name, encoding: tensor.encoding, shape: tensor.shape,
+        aliasGroup: item.aliasGroup)
+    }
+  }
+}

@@ -19,6 +19,9 @@ struct Restoration {
   /// The narrower encoding that a tensor once had, if the header tells one.
   func known(_ item: TensorMapping.Item) -> Encoding? {
     guard let encodings, case .source(let map) = item.origin else { return nil }
+    if map.tensors.count == 1 {
+      return encodings.encoding(of: reader.tensors[map.tensors[0]].name, storedAs: item.encoding)
+    }
     let known = Set(
       map.tensors.map { encodings.encoding(of: reader.tensors[$0].name, storedAs: item.encoding) })
     return known.count == 1 ? known.first ?? nil : nil

@@ -51,12 +51,17 @@ final class TileRunner {
     return result
   }
 
-  /// Copies inside the kernel; false if source or file systems do not allow it.
+  /// Where pages begin in files: only runs that lie alike on pages are moved by the kernel for less
+  /// than reading and writing cost.
+  private static let pageBytes: UInt64 = 4096
+
+  /// Copies inside the kernel; false if that gains nothing, or source or file systems do not allow it.
   private func copy(
     _ work: TensorWork, first: Int, count: Int, to offset: UInt64
   ) throws(ConversionError) -> Bool {
     guard case .source(let map) = work.tensor.origin, let tensor = map.tensors.first,
-      let extent = source.reader.extent(ofTensor: tensor)
+      let extent = source.reader.extent(ofTensor: tensor),
+      (extent.offset + UInt64(first)) % Self.pageBytes == offset % Self.pageBytes
     else { return false }
     return try passing(at: Place(tensor: work.tensor.name)) { () throws(ByteIOError) in
       try files[work.file].copy(

@@ -1,82 +1,57 @@
-public import Tensors
-
 /// Encoder and decoder of a block type.
 ///
-/// `encodeReference` and `decodeReference` are the specification and the test oracle: scalar IEEE
-/// arithmetic in source order. `encode` and `decode` are the fast paths and give the same bits.
+/// A codec has three faces, in scalar IEEE arithmetic in source order: `unpack` (bytes to parts),
+/// `pack` (parts to bytes, every constraint of the format checked) and `search` (weights and
+/// importance to parts, as ggml searches). With `multiply` they are the specification of the type
+/// and the oracle of the fast paths, which give the same bits: decoding is unpack and multiply,
+/// encoding is search and pack. Solvers that search differently pack the same.
 public protocol BlockCodec: Sendable {
+  /// The type whose blocks these are.
+  static var type: QuantType { get }
   /// The bound c of |x - decode(encode(x))| <= c * max|block| + `underflowError`.
   static var errorBudget: Double { get }
   /// What the smallest scales add to the error, in absolute terms.
   static var underflowError: Double { get }
-  /// Whether encoding uses an importance vector when there is one.
-  static var usesImportance: Bool { get }
+  /// What encoding makes of an importance vector.
+  static var importance: ImportanceUse { get }
+  /// Whether blocks are encoded; some types are only ever read.
+  static var isEncoded: Bool { get }
 
-  /// Decodes whole blocks: `output.count` is a multiple of the block's elements.
-  static func decode(
-    _ blocks: UnsafeRawBufferPointer, into output: UnsafeMutableBufferPointer<Float>)
-  /// Encodes whole rows; `importance` has one weight per column of a row, or is nil.
+  /// The parts of a block: how many of each, and which values they may have.
+  static var layout: BlockLayout { get }
+  /// Takes a block of `type.blockBytes` apart. `parts` has the shape of the layout.
+  static func unpack(_ block: UnsafeRawBufferPointer, into parts: inout BlockParts)
+  /// Puts parts that the layout allows into a block; use `pack`, which checks them.
+  static func arrange(_ parts: BlockParts, into block: UnsafeMutableRawBufferPointer)
+  /// The weights that parts stand for.
+  static func multiply(_ parts: BlockParts, into weights: UnsafeMutableBufferPointer<Float>)
+  /// ggml's search for the parts of a block of weights.
   ///
-  /// - Returns: index of the first element that the type cannot hold (NaN, infinity, overflow of a
-  ///   scale), nil if there is none. The bytes are then not to be used.
-  static func encode(
-    _ values: UnsafeBufferPointer<Float>, columns: Int, importance: UnsafeBufferPointer<Float>?,
-    into blocks: UnsafeMutableRawBufferPointer
-  ) -> Int?
-  /// Encodes whole rows of a scalar type: the bytes that its elements as f32 give.
-  ///
-  /// - Returns: as of the other form; f64 that overflows f32 counts as well, and every element of a
-  ///   complex type.
-  static func encode(
-    _ rows: UnsafeRawBufferPointer, of type: ScalarType, elementCount: Int, columns: Int,
-    importance: UnsafeBufferPointer<Float>?, into blocks: UnsafeMutableRawBufferPointer
-  ) -> Int?
+  /// - Returns: whether the type can hold the block: false for NaN, infinities, and scales that
+  ///   overflow or would be lost by overflow on the way. The parts are then not to be used.
+  static func search(_ input: BlockSearch, into parts: inout BlockParts) -> Bool
 
-  /// The specification of `decode`.
-  static func decodeReference(
-    _ blocks: UnsafeRawBufferPointer, into output: UnsafeMutableBufferPointer<Float>)
-  /// The specification of `encode`.
-  static func encodeReference(
-    _ values: UnsafeBufferPointer<Float>, columns: Int, importance: UnsafeBufferPointer<Float>?,
-    into blocks: UnsafeMutableRawBufferPointer
-  ) -> Int?
+  /// Whether all scales of a block are zero, so that it decodes to zeros.
+  static func hasZeroScale(_ block: UnsafeRawPointer) -> Bool
+  /// Constant tables that the kernels of the type read; nil if they need none.
+  static var tables: UnsafeRawPointer? { get }
 }
 
 extension BlockCodec {
-  /// Encodes row by row through a buffer of one row in f32.
-  public static func encodeByRows(
-    _ rows: UnsafeRawBufferPointer, of type: ScalarType, elementCount: Int, columns: Int,
-    importance: UnsafeBufferPointer<Float>?, into blocks: UnsafeMutableRawBufferPointer
-  ) -> Int? {
-    guard elementCount > 0, columns > 0 else { return nil }
-    let rowCount = elementCount / columns
-    let rowBytes = blocks.count / rowCount
-    guard let conversion = ScalarConversion(from: type, to: .f32) else { return 0 }
-    return withUnsafeTemporaryAllocation(of: Float.self, capacity: columns) { buffer -> Int? in
-      for row in 0..<rowCount {
-        let source = row * columns * type.bits / 8..<(row + 1) * columns * type.bits / 8
-        let result = conversion.run(
-          UnsafeRawBufferPointer(rebasing: rows[source]),
-          into: UnsafeMutableRawBufferPointer(buffer), count: columns)
-        let target = UnsafeMutableRawBufferPointer(
-          rebasing: blocks[row * rowBytes..<(row + 1) * rowBytes])
-        let bad =
-          result.firstUnrepresentable
-          ?? encode(
-            UnsafeBufferPointer(buffer), columns: columns, importance: importance, into: target)
-        if let bad { return row * columns + bad }
-      }
-      return nil
-    }
-  }
+  /// None.
+  public static var tables: UnsafeRawPointer? { nil }
+  /// Blocks are encoded.
+  public static var isEncoded: Bool { true }
+  /// Parts of the shape that `unpack` and `search` fill.
+  public static var parts: BlockParts { BlockParts(layout) }
 
-  /// Encodes row by row.
-  public static func encode(
-    _ rows: UnsafeRawBufferPointer, of type: ScalarType, elementCount: Int, columns: Int,
-    importance: UnsafeBufferPointer<Float>?, into blocks: UnsafeMutableRawBufferPointer
-  ) -> Int? {
-    encodeByRows(
-      rows, of: type, elementCount: elementCount, columns: columns, importance: importance,
-      into: blocks)
+  /// Puts parts into a block.
+  ///
+  /// - Throws: `.value` naming the first part that the format cannot hold.
+  public static func pack(
+    _ parts: BlockParts, into block: UnsafeMutableRawBufferPointer
+  ) throws(QuantizationError) {
+    try layout.check(parts, type: type)
+    arrange(parts, into: block)
   }
 }

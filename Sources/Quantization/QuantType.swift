@@ -28,6 +28,8 @@ public struct QuantType: Hashable, Sendable, CustomStringConvertible {
     self.codec = codec
   }
 
+  /// Whether blocks are encoded; else they are only decoded, or copied.
+  public var isEncoded: Bool { codec?.isEncoded ?? false }
   /// The encoding of that name.
   public var encoding: Encoding {
     Encoding(name: name, blockElements: blockElements, blockBits: 8 * blockBytes)

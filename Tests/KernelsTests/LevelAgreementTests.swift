@@ -103,36 +103,6 @@ struct LevelAgreementTests {
     }
   }
 
-  static let blocks: [Case<KernelTable.BlockEncoding>] = [
-    .init("f32ToQ8_0", 4, 34, \.f32ToQ8_0), .init("bf16ToQ8_0", 2, 34, \.bf16ToQ8_0),
-    .init("f16ToQ8_0", 2, 34, \.f16ToQ8_0),
-  ]
-  @Test(arguments: blocks) func blockEncoding(_ entry: Case<KernelTable.BlockEncoding>) throws {
-    let size = entry.from
-    let blocks = (4 * Self.count - 8) / size / 32
-    try agree(blocks * 34) { table, source, target in
-      // A block that cannot be held ends a call: go on behind it.
-      var block = 0
-      var refused: [Int] = []
-      while block < blocks {
-        let result = entry.kernel(table)(
-          source + 32 * size * block, target + 34 * block, blocks - block)
-        if result < 0 { break }
-        block += result + 1
-        refused.append(block)
-      }
-      return refused
-    }
-  }
-
-  @Test func blockDecoding() throws {
-    let blocks = (4 * Self.count - 8) / 34
-    try agree(blocks * 128) { table, source, target in
-      table.q8_0ToF32(source, target, blocks)
-      return true
-    }
-  }
-
   @Test func statistics() throws {
     try agree(0) { table, source, _ in
       stride(from: 0, to: Self.count - 4096, by: 4096).map { start in

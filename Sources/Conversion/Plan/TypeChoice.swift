@@ -36,7 +36,7 @@ public enum TypeChoice: Hashable, Sendable {
   /// The encodings that some stage makes.
   public static var writable: [Encoding] {
     let scalars = ScalarType.all.map(Encoding.init)
-    let blocks = QuantType.all.filter { $0.codec != nil }.map(\.encoding)
+    let blocks = QuantType.all.filter(\.isEncoded).map(\.encoding)
     let shape = Shape([1, 256])
     let f32 = Encoding(.f32)
     let reachable = Set(

@@ -15,7 +15,7 @@ public struct EncodeBlocks: Stage {
   public func edges(from source: Encoding, of shape: Shape) -> [Edge] {
     guard let type = source.scalarType, Self.sources.contains(type) else { return [] }
     return QuantType.all.compactMap { type in
-      guard type.codec != nil, shape.columns % type.blockElements == 0 else { return nil }
+      guard type.isEncoded, shape.columns % type.blockElements == 0 else { return nil }
       return Edge(target: type.encoding, isExact: false)
     }
   }
@@ -27,10 +27,11 @@ public struct EncodeBlocks: Stage {
     guard let codec = QuantType.named(output.encoding.name)?.codec, let source = input.parts.first,
       let target = output.parts.first, let type = input.encoding.scalarType
     else { throw ConversionError(.internal, "encode to \(output.encoding)") }
-    let index = codec.encode(
+    let outcome = codec.encode(
       source, of: type, elementCount: input.elementCount, columns: input.columns, importance: nil,
       into: target)
-    guard let index else { return }
+    output.underflows += outcome.underflows
+    guard let index = outcome.firstUnrepresentable else { return }
     throw input.unrepresentable(
       index, value: CastScalars.value(index, source, type), in: output.encoding)
   }

@@ -41,10 +41,7 @@ extension KernelTable {
     f32ToE5M2: KernelsBaseline.f32ToE5M2,
     f32ToE4M3FNUZ: KernelsBaseline.f32ToE4M3FNUZ,
     f32ToE5M2FNUZ: KernelsBaseline.f32ToE5M2FNUZ,
-    f32ToQ8_0: KernelsBaseline.f32ToQ8_0,
-    bf16ToQ8_0: KernelsBaseline.bf16ToQ8_0,
-    f16ToQ8_0: KernelsBaseline.f16ToQ8_0,
-    q8_0ToF32: KernelsBaseline.q8_0ToF32,
+    blocks: blocks(KernelsBaseline.eachBlockKernel),
     statisticsF32: KernelsBaseline.statisticsF32)
 
   #if arch(x86_64)
@@ -66,10 +63,7 @@ extension KernelTable {
       f32ToE5M2: KernelsV3.f32ToE5M2,
       f32ToE4M3FNUZ: KernelsV3.f32ToE4M3FNUZ,
       f32ToE5M2FNUZ: KernelsV3.f32ToE5M2FNUZ,
-      f32ToQ8_0: KernelsV3.f32ToQ8_0,
-      bf16ToQ8_0: KernelsV3.bf16ToQ8_0,
-      f16ToQ8_0: KernelsV3.f16ToQ8_0,
-      q8_0ToF32: KernelsV3.q8_0ToF32,
+      blocks: blocks(KernelsV3.eachBlockKernel),
       statisticsF32: KernelsV3.statisticsF32)
 
     private static let v4 = KernelTable(
@@ -90,10 +84,23 @@ extension KernelTable {
       f32ToE5M2: KernelsV4.f32ToE5M2,
       f32ToE4M3FNUZ: KernelsV4.f32ToE4M3FNUZ,
       f32ToE5M2FNUZ: KernelsV4.f32ToE5M2FNUZ,
-      f32ToQ8_0: KernelsV4.f32ToQ8_0,
-      bf16ToQ8_0: KernelsV4.bf16ToQ8_0,
-      f16ToQ8_0: KernelsV4.f16ToQ8_0,
-      q8_0ToF32: KernelsV4.q8_0ToF32,
+      blocks: blocks(KernelsV4.eachBlockKernel),
       statisticsF32: KernelsV4.statisticsF32)
   #endif
+
+  private static func blocks(
+    _ each: (
+      (
+        StaticString, BlockKernel.Encoding?, BlockKernel.Encoding?, BlockKernel.Encoding?,
+        BlockKernel.Decoding
+      ) -> Void
+    ) -> Void
+  ) -> [String: BlockKernel] {
+    var blocks: [String: BlockKernel] = [:]
+    each { name, encode, encodeBF16, encodeF16, decode in
+      blocks[name.description] = BlockKernel(
+        encode: encode, encodeBF16: encodeBF16, encodeF16: encodeF16, decode: decode)
+    }
+    return blocks
+  }
 }

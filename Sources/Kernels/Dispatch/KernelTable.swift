@@ -18,11 +18,6 @@ public struct KernelTable: Sendable {
     @Sendable (UnsafeRawPointer, UnsafeMutableRawPointer, Int, Bool) -> (
       unrepresentable: Int, underflows: Int, clamped: Int
     )
-  /// Encodes whole blocks: (source, target, blocks).
-  ///
-  /// The result is the index of the first block with an element that the type cannot hold, or -1.
-  public typealias BlockEncoding =
-    @Sendable (UnsafeRawPointer, UnsafeMutableRawPointer, Int) -> Int
   /// Statistics of at most 4096 f32: (source, count, sums[2], range[2], counts[3]).
   public typealias Statistics =
     @Sendable (
@@ -67,14 +62,8 @@ public struct KernelTable: Sendable {
   /// To f8_e5m2fnuz.
   public let f32ToE5M2FNUZ: Narrowing
 
-  /// Blocks of 32 f32 to 34 bytes.
-  public let f32ToQ8_0: BlockEncoding
-  /// Blocks of 32 bf16 to 34 bytes.
-  public let bf16ToQ8_0: BlockEncoding
-  /// Blocks of 32 f16 to 34 bytes.
-  public let f16ToQ8_0: BlockEncoding
-  /// Blocks of 34 bytes to 32 f32: (source, target, blocks).
-  public let q8_0ToF32: Widening
+  /// Kernels of block types, by the types' names.
+  public let blocks: [String: BlockKernel]
 
   /// Sums, range and counts.
   public let statisticsF32: Statistics

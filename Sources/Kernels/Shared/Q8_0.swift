@@ -54,34 +54,38 @@ func encodeQ8_0(
   return -1
 }
 
-/// `blocks` blocks of 32 f32.
+/// Rows of f32.
 @inline(never)
 public func f32ToQ8_0(
-  _ source: UnsafeRawPointer, _ target: UnsafeMutableRawPointer, _ blocks: Int
+  _ source: UnsafeRawPointer, _ importance: UnsafeRawPointer?, _ columns: Int, _ rows: Int,
+  _ target: UnsafeMutableRawPointer, _ tables: UnsafeRawPointer?
 ) -> Int {
-  encodeQ8_0(target, blocks) { load32(source, $0) }
+  encodeQ8_0(target, columns / 32 &* rows) { load32(source, $0) }
 }
 
-/// `blocks` blocks of 32 bf16.
+/// Rows of bf16.
 @inline(never)
 public func bf16ToQ8_0(
-  _ source: UnsafeRawPointer, _ target: UnsafeMutableRawPointer, _ blocks: Int
+  _ source: UnsafeRawPointer, _ importance: UnsafeRawPointer?, _ columns: Int, _ rows: Int,
+  _ target: UnsafeMutableRawPointer, _ tables: UnsafeRawPointer?
 ) -> Int {
-  encodeQ8_0(target, blocks) { wideBF16(load16(source, $0)) }
+  encodeQ8_0(target, columns / 32 &* rows) { wideBF16(load16(source, $0)) }
 }
 
-/// `blocks` blocks of 32 f16.
+/// Rows of f16.
 @inline(never)
 public func f16ToQ8_0(
-  _ source: UnsafeRawPointer, _ target: UnsafeMutableRawPointer, _ blocks: Int
+  _ source: UnsafeRawPointer, _ importance: UnsafeRawPointer?, _ columns: Int, _ rows: Int,
+  _ target: UnsafeMutableRawPointer, _ tables: UnsafeRawPointer?
 ) -> Int {
-  encodeQ8_0(target, blocks) { wideF16(load16(source, $0)) }
+  encodeQ8_0(target, columns / 32 &* rows) { wideF16(load16(source, $0)) }
 }
 
 /// `blocks` blocks to 32 f32 each.
 @inline(never)
 public func q8_0ToF32(
-  _ source: UnsafeRawPointer, _ target: UnsafeMutableRawPointer, _ blocks: Int
+  _ source: UnsafeRawPointer, _ target: UnsafeMutableRawPointer, _ blocks: Int,
+  _ tables: UnsafeRawPointer?
 ) {
   var block = 0
   while block < blocks {

@@ -42,7 +42,7 @@ public enum Q8_0Codec: BlockCodec {
     for j in 0..<32 { block[2 + j] = UInt8(truncatingIfNeeded: parts[.level][j]) }
   }
 
-  /// d * q
+  /// w = d * q.
   public static func multiply(_ parts: BlockParts, into weights: UnsafeMutableBufferPointer<Float>)
   {
     let scale = Float(half: parts[.scale][0])

@@ -1,9 +1,10 @@
 """Makes Golden/Importance with gguf-py as the peer.
 
-usage: importance_files.py OUT
-  OUT  folder to write
+usage: importance_files.py OUT LLAMA_IMATRIX
+  OUT            folder to write
+  LLAMA_IMATRIX  the program: it converts stats.gguf and stats.dat, and its bytes must be these
 Needs gguf-py and numpy. The statistics come from an integer generator. GGUF files are written with
-gguf-py the way llama-imatrix lays them out (keys general.type, imatrix.datasets,
+gguf-py the way llama-imatrix lays them out, which is checked (keys general.type, imatrix.datasets,
 imatrix.chunk_count, imatrix.chunk_size; per weight NAME.in_sum2 and NAME.counts, sorted by name;
 trailing axes of 1 dropped), .dat files with struct. The arithmetic of the conversions between the
 forms and of the values that llama-quantize uses is numpy float32, one rounding for each step, as
@@ -18,12 +19,14 @@ import json
 import os
 import shutil
 import struct
+import subprocess
 import sys
+import tempfile
 
 import gguf
 import numpy as np
 
-OUT = sys.argv[1]
+OUT, IMATRIX = sys.argv[1:3]
 F = np.float32
 
 
@@ -137,6 +140,17 @@ def describe(stats):
              "counts": [int(c) for c in stats[name][1]]} for name in sorted_names(stats)]
 
 
+def check(source, expected, *options):
+    """Whether llama-imatrix writes the same bytes; it only combines files, the model is not read."""
+    with tempfile.TemporaryDirectory() as folder:
+        subprocess.run(
+            [IMATRIX, "-m", "none", "--in-file", f"{OUT}/{source}", "-o", f"{folder}/x.gguf",
+             *options], check=True, capture_output=True)
+        with open(f"{folder}/x.gguf", "rb") as ours, open(f"{OUT}/{expected}", "rb") as file:
+            if ours.read() != file.read():
+                sys.exit(f"llama-imatrix makes another {expected} of {source}")
+
+
 def main():
     shutil.rmtree(OUT, ignore_errors=True)
     os.makedirs(OUT)
@@ -155,6 +169,8 @@ def main():
     }
     # counts are stored in float32
     stats = {name: (sums, [int(F(c)) for c in counts]) for name, (sums, counts) in stats.items()}
+    # what llama-imatrix computes again from the counts
+    chunks = max(max(counts) for _, counts in stats.values()) // chunk_size
     datasets = ["first/calibration.txt", "zweite-pr\u00fcfung.txt"]
     files = {}
 
@@ -162,24 +178,28 @@ def main():
         values.astype("<f4").tofile(f"{OUT}/{name}.values")
         files[name] = {"what": what, "entries": entries, **facts}
 
-    write_gguf(f"{OUT}/stats.gguf", stats, datasets, 7, chunk_size)
+    write_gguf(f"{OUT}/stats.gguf", stats, datasets, chunks, chunk_size)
     add("stats.gguf", "dense and expert entries, one expert and one entry without data",
-        describe(stats), used_gguf(stats), datasets=datasets, chunk_count=7, chunk_size=chunk_size)
-    write_gguf(f"{OUT}/stats-big-endian.gguf", stats, datasets, 7, chunk_size, gguf.GGUFEndian.BIG)
+        describe(stats), used_gguf(stats), datasets=datasets, chunk_count=chunks, chunk_size=chunk_size)
+    write_gguf(f"{OUT}/stats-big-endian.gguf", stats, datasets, chunks, chunk_size, gguf.GGUFEndian.BIG)
     add("stats-big-endian.gguf", "stats.gguf, big-endian", describe(stats), used_gguf(stats),
-        datasets=datasets, chunk_count=7, chunk_size=chunk_size)
+        datasets=datasets, chunk_count=chunks, chunk_size=chunk_size)
 
     dat = to_dat(stats, chunk_size)
-    write_dat(f"{OUT}/stats.dat", dat, 7, datasets[-1])
+    write_dat(f"{OUT}/stats.dat", dat, chunks, datasets[-1])
     dat_entries = [{"name": name, "columns": int(dat[name][0].size), "counts": [dat[name][1]]}
                    for name in sorted_names(dat)]
     add("stats.dat", "stats.gguf as llama-imatrix --output-format dat stores it", dat_entries,
-        used_dat(dat), datasets=datasets[-1:], chunk_count=7, chunk_size=None)
+        used_dat(dat), datasets=datasets[-1:], chunk_count=chunks, chunk_size=None)
 
     back = to_gguf(dat, chunk_size)
-    write_gguf(f"{OUT}/back.gguf", back, datasets[-1:], 7, chunk_size)
+    write_gguf(f"{OUT}/back.gguf", back, datasets[-1:], chunks, chunk_size)
     add("back.gguf", "stats.dat as llama-imatrix --in-file stores it in GGUF", describe(back),
-        used_gguf(back), datasets=datasets[-1:], chunk_count=7, chunk_size=chunk_size)
+        used_gguf(back), datasets=datasets[-1:], chunk_count=chunks, chunk_size=chunk_size)
+
+    check("stats.gguf", "stats.gguf")
+    check("stats.gguf", "stats.dat", "--output-format", "dat")
+    check("stats.dat", "back.gguf")
 
     old = {"b.weight": (random.floats(7), 5), "a.weight": (random.floats(9), 0),
            "c.weight": (random.floats(2), 1000003)}
@@ -193,7 +213,9 @@ def main():
     with open(f"{OUT}/manifest.json", "w") as file:
         json.dump({
             "script": "tools/golden/importance_files.py",
-            "peer": f"gguf-py {gguf_version()}, numpy {np.__version__}",
+            "peer": f"llama-imatrix of llama.cpp as in llama-cpp-python 0.3.36 (same bytes for "
+                    f"stats.gguf, stats.dat, back.gguf), gguf-py {gguf_version()}, "
+                    f"numpy {np.__version__}",
             "date": datetime.date.today().isoformat(),
             "what": "importance files of both forms; NAME.values: the float32 values used of NAME, "
                     "entries sorted by name",

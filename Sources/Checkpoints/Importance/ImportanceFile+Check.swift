@@ -12,7 +12,7 @@ extension ImportanceFile {
   ///   needs a value for each column of each matrix along its third axis from the end.
   /// - Throws: only if the file cannot be read.
   public func check(
-    against tensors: some Sequence<(name: String, shape: Shape)>
+    against tensors: [(name: String, shape: Shape)]
   ) throws(CheckpointError) -> [ImportanceProblem] {
     var model: [[UInt8]: Shape] = [:]
     for (name, shape) in tensors { model[Array(name.utf8)] = shape }
@@ -58,7 +58,8 @@ extension ImportanceEntry {
     if let needed, needed.values == valueCount {
       // One count may stand for a whole stack.
       if experts == 1 || experts == needed.matrices { return nil }
-      return "\(experts) counts; the tensor's shape \(shape) needs \(needed.matrices) or 1"
+      let expected = needed.matrices == 1 ? "1" : "\(needed.matrices) or 1"
+      return "\(experts) counts; the tensor's shape \(shape) needs \(expected)"
     }
     let found =
       experts == 1 ? "\(columns) values" : "\(valueCount) values (\(experts) experts of \(columns))"

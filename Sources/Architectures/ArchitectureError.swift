@@ -1,12 +1,12 @@
 public import Failures
 
-/// The domain of errors in architecture files and in models read by them.
+/// The domain of errors in architecture files and recipes, and in models read by them.
 public enum ArchitectureDomain: FailureDomain {
   /// `architecture`.
   public static let name = "architecture"
 }
 
-/// An error in an architecture file (`file:line:column`), or in a checkpoint read by one.
+/// An error in an architecture file or recipe (`file:line:column`), or in a checkpoint read by one.
 public typealias ArchitectureError = Failure<ArchitectureDomain>
 
 extension Failure.Code where Domain == ArchitectureDomain {
@@ -26,6 +26,10 @@ extension Failure.Code where Domain == ArchitectureDomain {
   public static var mismatch: Self { .init("mismatch", .malformed) }
   /// A requirement of the description does not hold.
   public static var requirement: Self { .init("requirement", .unsupported) }
+  /// A type fits a tensor's shape neither itself nor by a replacement, or none is allowed.
+  public static var unfitting: Self { .init("unfitting", .unsupported) }
+  /// An option of a recipe means nothing for the model, or cannot be read.
+  public static var option: Self { .init("option", .usage) }
   /// No description fits the checkpoint.
   public static var unknownArchitecture: Self { .init("unknown-architecture", .unsupported) }
 }

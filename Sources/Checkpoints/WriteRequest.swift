@@ -33,16 +33,19 @@ public struct WriteRequest: Sendable {
   public var maxShardBytes: UInt64?
   /// Most tensors of one shard, for GGUF splits; nil for no limit.
   public var maxShardTensors: Int?
+  /// The shard of each tensor, for splits like another's; nil: by the limits.
+  public var shards: [Int]?
 
   /// A request.
   public init(
     tensors: [Tensor], metadata: Metadata, fileName: String, maxShardBytes: UInt64? = nil,
-    maxShardTensors: Int? = nil
+    maxShardTensors: Int? = nil, shards: [Int]? = nil
   ) {
     self.tensors = tensors
     self.metadata = metadata
     self.fileName = fileName
     self.maxShardBytes = maxShardBytes
     self.maxShardTensors = maxShardTensors
+    self.shards = shards
   }
 }

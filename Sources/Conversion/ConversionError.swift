@@ -20,6 +20,8 @@ extension Failure.Code where Domain == ConversionDomain {
   public static var value: Self { .init("value", .malformed) }
   /// Tensors that must be equal are not.
   public static var contradiction: Self { .init("contradiction", .malformed) }
+  /// An importance file does not fit the model.
+  public static var importance: Self { .init("importance", .malformed) }
   /// No chain of stages leads from the source's kind to the target's.
   public static var noRoute: Self { .init("no-route", .unsupported) }
   /// Refused by policy; an option allows it.

@@ -12,8 +12,21 @@ public protocol Stage: Sendable {
   var granularity: Granularity { get }
   /// The encodings that this stage makes of `source`, for a tensor of that shape.
   func edges(from source: Encoding, of shape: Shape) -> [Edge]
+  /// What the stage wants beside a tensor's own data when it makes `target`.
+  func companions(for target: Encoding) -> [Companion]
   /// Converts a tile. Buffers belong to the executor and have the sizes that the encodings imply.
   func run(_ input: TileInput, into output: inout TileOutput) throws(ConversionError)
+}
+
+extension Stage {
+  /// Nothing.
+  public func companions(for target: Encoding) -> [Companion] { [] }
+}
+
+/// Data that a stage wants beside the tensor's own.
+public enum Companion: Hashable, Sendable {
+  /// Importance of each column: `[matrices, columns]` f32, in the order of the tensor's matrices.
+  case importance(isNeeded: Bool)
 }
 
 /// What a stage's tiles must consist of.
@@ -51,8 +64,12 @@ public struct TileInput {
   public let elementCount: Int
   /// Elements of a row of the tensor.
   public let columns: Int
+  /// Rows of each matrix of a stack; all rows of a tensor of two axes.
+  public var matrixRows = Int.max
   /// The bytes of each part of the encoding.
   public let parts: [UnsafeRawBufferPointer]
+  /// Importance of the columns, one row for each matrix that the tile touches; nil if there is none.
+  public var importance: [Float]?
   /// Whether finite values beyond the target's range are clamped instead of refused.
   public let saturate: Bool
 }
@@ -70,13 +87,27 @@ public struct TileOutput {
 extension TileInput {
   /// The error for a value that the target cannot hold.
   ///
-  /// - Parameter element: index within the tile.
-  func unrepresentable(_ element: Int, value: Float, in target: Encoding) -> ConversionError {
+  /// - Parameters:
+  ///   - element: index within the tile.
+  ///   - clamps: whether the stage can clamp finite values instead.
+  func unrepresentable(
+    _ element: Int, value: Float, in target: Encoding, clamps: Bool = true
+  ) -> ConversionError {
     let index = firstElement + element
     let (row, column) = columns == 0 ? (0, index) : index.quotientAndRemainder(dividingBy: columns)
-    let hint = value.isFinite ? "; --saturate clamps finite values" : ""
+    let hint = value.isFinite && clamps ? "; --saturate clamps finite values" : ""
     return ConversionError(
       .value, "\(target) cannot hold the value \(value) at row \(row), column \(column)\(hint)",
       at: Place(tensor: tensor))
+  }
+
+  /// Calls `body` with the importance of a matrix's columns: the how-many-eth that the tile touches.
+  func withImportance<Result>(
+    ofMatrix matrix: Int, _ body: (UnsafeBufferPointer<Float>?) -> Result
+  ) -> Result {
+    guard let importance, importance.count >= (matrix + 1) * columns else { return body(nil) }
+    return importance.withUnsafeBufferPointer {
+      body(UnsafeBufferPointer(rebasing: $0[matrix * columns..<(matrix + 1) * columns]))
+    }
   }
 }

@@ -18,19 +18,39 @@ struct ConvertCommand: ParsableCommand {
   var json = false
 
   func run() throws {
+    if let importance = try ImportanceConversion(try request.request()) {
+      return try Conversions.run(importance, arguments, dryRun: dryRun)
+    }
     try Conversions.run(try request.request(), arguments, dryRun: dryRun, json: json)
   }
 }
 
 /// What the converting commands have in common.
 enum Conversions {
+  /// Writes an importance file in the other form.
+  static func run(
+    _ importance: ImportanceConversion, _ arguments: RunArguments, dryRun: Bool
+  ) throws {
+    let entries = importance.file.entries.count
+    let count = "\(entries) \(entries == 1 ? "entry" : "entries")"
+    let from = "\(importance.source) (\(importance.file.format), \(count))"
+    if dryRun {
+      return Output.result("\(from) -> \(importance.destination) (\(importance.format))\n")
+    }
+    let lost = try importance.run(arguments.options().0)
+    if arguments.quiet { return }
+    for warning in importance.file.warnings + lost { Output.note("warning: \(warning)") }
+    Output.note("wrote \(importance.destination): \(count)")
+  }
+
   /// Plans, checks and runs a request.
   static func run(
-    _ request: ConversionRequest, _ arguments: RunArguments, dryRun: Bool, json: Bool
+    _ request: ConversionRequest, _ arguments: RunArguments, dryRun: Bool,
+    everyTensor: Bool = false, json: Bool
   ) throws {
     let (plan, source) = try Planner(request).plan()
     if dryRun {
-      return json ? Output.result(plan.json) : Output.result(plan.text())
+      return json ? Output.result(plan.json) : Output.result(plan.text(everyTensor: everyTensor))
     }
     if !arguments.quiet {
       for warning in plan.warnings { Output.note("warning: \(warning)") }

@@ -8,8 +8,9 @@ struct LatheCommand: ParsableCommand {
     abstract: "Reads, converts, quantizes and proves model checkpoints.",
     version: LatheVersion.text,
     subcommands: [
-      InspectCommand.self, ConvertCommand.self, PlanCommand.self, SplitCommand.self,
-      MergeCommand.self, TypesCommand.self, FormatsCommand.self, ArchitecturesCommand.self,
+      InspectCommand.self, ConvertCommand.self, QuantizeCommand.self, PlanCommand.self,
+      SplitCommand.self, MergeCommand.self, TypesCommand.self, RecipesCommand.self,
+      FormatsCommand.self, ArchitecturesCommand.self,
     ])
 
   static func main() {

@@ -19,18 +19,20 @@ struct TypesCommand: ParsableCommand {
               "block_bits": .int(encoding.blockBits),
               "bits_per_weight": .double(Self.bitsPerWeight(encoding)),
               "made": .bool(writable.contains(encoding)),
+              "importance": encoding.importance.map { .string($0.rawValue) } ?? .null,
               "formats": .array(Self.formats(encoding).map(JSONValue.string)),
             ])
           }))
     }
     var table = TextTable(
-      ["type", "bits/weight", "block", "bytes", "made", "formats"], right: [1, 2, 3])
+      ["type", "bits/weight", "block", "bytes", "made", "importance", "formats"], right: [1, 2, 3])
     for encoding in Encoding.all {
       let bytes = encoding.blockBits % 8 == 0 ? String(encoding.blockBits / 8) : "-"
       table.add([
         encoding.name, ByteText.fixed(Self.bitsPerWeight(encoding), 4),
         String(encoding.blockElements), bytes,
-        writable.contains(encoding) ? "yes" : "no", Self.formats(encoding).joined(separator: " "),
+        writable.contains(encoding) ? "yes" : "no", encoding.importance?.rawValue ?? "-",
+        Self.formats(encoding).joined(separator: " "),
       ])
     }
     Output.result(table.text())
@@ -103,5 +105,44 @@ struct ArchitecturesCommand: ParsableCommand {
       ])
     }
     Output.result(table.text())
+  }
+}
+
+struct RecipesCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "recipes", abstract: "Lists the recipes that give tensors their types.")
+
+  @Flag(help: "Print one JSON document.")
+  var json = false
+
+  func run() throws {
+    let known = try Recipes.all.get()
+    if json {
+      return Output.result(
+        .array(
+          known.map { recipe in
+            .object([
+              "name": .string(recipe.name),
+              "aliases": .array(recipe.aliases.map(JSONValue.string)),
+              "base": .string(recipe.base.name),
+              "file_type": recipe.fileType.map(JSONValue.int) ?? .null,
+            ])
+          }))
+    }
+    var table = TextTable(["recipe", "base type", "file type", "other names"], right: [2])
+    for recipe in known {
+      table.add([
+        recipe.name, recipe.base.name, recipe.fileType.map(String.init) ?? "-",
+        recipe.aliases.isEmpty ? "-" : recipe.aliases.joined(separator: " "),
+      ])
+    }
+    Output.result(table.text())
+  }
+}
+
+extension Encoding {
+  /// What the encoder of a block type makes of importance; nil for types without an encoder.
+  fileprivate var importance: ImportanceUse? {
+    quantType.flatMap { $0.isEncoded ? $0.codec?.importance : nil }
   }
 }

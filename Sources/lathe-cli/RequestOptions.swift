@@ -12,8 +12,12 @@ struct RequestOptions: ParsableArguments {
   @Option(help: "Format of the result; by default by the output's ending, without one safetensors.")
   var to: String?
 
-  @Option(help: "Type of the result: source, or a type of 'lathe types'.")
+  @Option(
+    help: ArgumentHelp(
+      "Type of the result: source, a type of 'lathe types', or a recipe of 'lathe recipes'."))
   var type: String = "source"
+
+  @OptionGroup(title: "Types of tensors") var types: TypeArguments
 
   @Option(help: "Most bytes of one file, such as 5GB or 200MB; larger results are sharded.")
   var maxShardSize: String?
@@ -47,6 +51,7 @@ struct RequestOptions: ParsableArguments {
     var request = ConversionRequest(source: source, destination: output)
     request.format = to
     request.type = type
+    try types.apply(to: &request)
     request.maxShardBytes = try maxShardSize.map {
       try ByteSize.parse($0, option: "--max-shard-size")
     }

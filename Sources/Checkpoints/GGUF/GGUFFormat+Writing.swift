@@ -127,7 +127,12 @@ extension GGUFFormat {
 
   /// Cuts the tensors into shards as llama-gguf-split does: a shard ends before the tensor that
   /// would exceed a limit, padding counted; one that exceeds it alone has a shard of its own.
+  /// Shards that the request names tensor by tensor come first of all, in order of their numbers.
   private static func shards(_ entries: [Entry], _ request: WriteRequest) -> [[Entry]] {
+    if let shards = request.shards, shards.count == entries.count {
+      let named = Dictionary(grouping: entries) { shards[$0.index] }
+      return named.keys.sorted().compactMap { named[$0] }
+    }
     let mostBytes = request.maxShardBytes ?? UInt64.max
     let mostTensors = request.maxShardTensors ?? Int.max
     var result: [[Entry]] = []

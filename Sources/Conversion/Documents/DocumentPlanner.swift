@@ -18,6 +18,8 @@ struct DocumentPlanner {
   let classes: [Fidelity]
   /// How the output's tensors were stored before the target's conventions.
   let sourceEncodings: [SourceEncodings.Tensor]
+  let importance: PlannedImportance?
+  let pruning: LayerPruning?
 
   func make() throws(ConversionError) -> PlannedDocuments {
     var result = PlannedDocuments()
@@ -27,14 +29,35 @@ struct DocumentPlanner {
     } else {
       try keep(&result)
     }
+    pruning?.apply(to: &result.metadata)
+    if isGGUF { addImportance(&result.metadata) }
     try addLineage(&result)
+    try override(&result.metadata)
     return result
   }
 
-  private var context: DocumentContext {
+  private var context: DocumentContext { Self.context(request, source, naming) }
+
+  private static func context(
+    _ request: ConversionRequest, _ source: SourceCheckpoint, _ naming: Naming
+  ) -> DocumentContext {
     DocumentContext(
       source: source, model: naming.model, request: request, storedConfig: naming.storedConfig,
       vocabularyRows: naming.vocabularyRows)
+  }
+
+  /// The keys of the source's model as a GGUF has them: its own, or those of its configuration.
+  static func modelKeys(
+    request: ConversionRequest, source: SourceCheckpoint, naming: Naming
+  ) throws(ConversionError) -> Metadata {
+    guard let model = naming.model, naming.sourceDialect != .gguf else {
+      return source.reader.metadata
+    }
+    let made = try DocumentRouter().run(
+      from: .configuration, to: .modelKeys, in: context(request, source, naming))
+    guard case .keys(var keys) = made.content else { return [:] }
+    keys[GGUFKey.architecture] = .string(model.architecture.gguf)
+    return keys
   }
 
   // MARK: Hugging Face -> GGUF
@@ -44,7 +67,7 @@ struct DocumentPlanner {
     let general = GeneralKeys(
       architecture: naming.model?.architecture.gguf ?? "", folderName: name,
       config: source.config, generationConfig: source.generationConfig, tensors: tensors,
-      fileType: fileType)
+      fileType: fileTypeNumber)
     result.metadata = general.head()
     let router = DocumentRouter()
     try add(router.run(from: .configuration, to: .modelKeys, in: context), to: &result)
@@ -81,11 +104,19 @@ struct DocumentPlanner {
     }
   }
 
-  /// The name of the output's general.file_type.
+  /// The output's general.file_type, nil if no number stands for it.
+  private var fileTypeNumber: UInt32? {
+    if case .recipe(let recipe, _) = choice, let number = recipe.fileType {
+      return UInt32(exactly: number)
+    }
+    return fileType.flatMap(GGUFFileType.named)?.number
+  }
+
+  /// The type that was asked for, or what most of the output's weights are.
   private var fileType: String? {
     switch choice {
     case .encoding(let encoding): return encoding.name
-    case .source:
+    case .source, .recipe:
       var bytes: [Encoding: Int] = [:]
       for tensor in tensors where tensor.shape.rank > 1 {
         bytes[tensor.encoding, default: 0] += tensor.encoding.byteCount(tensor.shape) ?? 0
@@ -132,10 +163,8 @@ struct DocumentPlanner {
     let same = source.reader.format.id == destination.format.id
     if destination.format.dialect == .gguf {
       result.metadata = source.reader.metadata
-      if source.reader.dialect == .gguf, case .encoding = choice,
-        let type = fileType.flatMap(GGUFFileType.named)
-      {
-        result.metadata[GGUFKey.fileType] = .u32(type.number)
+      if source.reader.dialect == .gguf, choice.setsTypes {
+        result.metadata[GGUFKey.fileType] = .u32(fileTypeNumber ?? GGUFFileType.guessed)
         result.metadata[GGUFKey.quantizationVersion] = .u32(GeneralKeys.quantizationVersion)
       }
     } else if destination.format.headerValues == .texts {

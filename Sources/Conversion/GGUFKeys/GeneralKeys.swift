@@ -12,8 +12,8 @@ struct GeneralKeys {
   let generationConfig: JSONValue?
   /// The output's tensors.
   let tensors: [WriteRequest.Tensor]
-  /// The type that the request asked for, or what most of the output's weights are.
-  let fileType: String?
+  /// The number of `general.file_type`; nil if none stands for the output's types.
+  let fileType: UInt32?
 
   /// Version of the block types' layouts.
   static let quantizationVersion: UInt32 = 2
@@ -42,9 +42,8 @@ struct GeneralKeys {
 
   /// The keys that stand after the architecture's own.
   func tail() -> Metadata {
-    let number = fileType.flatMap(GGUFFileType.named)?.number ?? GGUFFileType.guessed
-    return [
-      GGUFKey.fileType: .u32(number),
+    [
+      GGUFKey.fileType: .u32(fileType ?? GGUFFileType.guessed),
       GGUFKey.quantizationVersion: .u32(Self.quantizationVersion),
     ]
   }

@@ -6,8 +6,19 @@ public struct ConversionRequest: Sendable {
   public var destination: String
   /// Id of the output's format; nil: by the destination's ending.
   public var format: String?
-  /// `source`, or the name of a type; case does not matter.
+  /// `source`, or the name of a recipe or type; case does not matter.
   public var type = "source"
+  /// How types are chosen beyond that.
+  public var types = TypeOptions()
+  /// Whether the output is of the source's format unless the types need another; else a destination
+  /// without an ending is a folder of safetensors.
+  public var prefersSourceFormat = false
+  /// Whether a split source gives a split with the same tensors in each file.
+  public var keepsSplit = false
+  /// Layers that are left out.
+  public var prunedLayers: Set<Int> = []
+  /// Header keys that are set at the end: `KEY=TYPE:VALUE`.
+  public var overriddenKeys: [String] = []
   /// Most tensor bytes of one file; nil: one file, or the format's custom for folders.
   public var maxShardBytes: UInt64?
   /// Most tensors of one file, for splits.

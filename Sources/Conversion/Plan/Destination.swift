@@ -12,7 +12,9 @@ struct Destination {
   /// Decides by `--to` and the destination's ending.
   ///
   /// - Throws: `.options` for an unknown format, or one that contradicts the ending.
-  init(_ request: ConversionRequest) throws(ConversionError) {
+  init(
+    _ request: ConversionRequest, _ source: SourceCheckpoint, _ choice: TypeChoice
+  ) throws(ConversionError) {
     path = request.destination
     let ending = Paths.ending(request.destination)
     let byEnding = FileFormats.all.first { $0.extensions.contains(ending) }
@@ -28,15 +30,18 @@ struct Destination {
       self.format = format
     } else if let byEnding {
       format = byEnding
+    } else if request.prefersSourceFormat, choice.fits(source.reader.format) {
+      format = source.reader.format
     } else {
-      guard let fallback = FileFormats.named("safetensors") else {
-        throw ConversionError(.internal, "the format safetensors is not registered")
+      let name = request.prefersSourceFormat ? "gguf" : "safetensors"
+      guard let fallback = FileFormats.named(name) else {
+        throw ConversionError(.internal, "the format \(name) is not registered")
       }
       format = fallback
     }
-    let isShardedFile = format.folderName == nil && request.maxShards
+    let isShardedFile = format.folderName == nil && request.asksForShards(of: source)
     isFolder = byEnding == nil && (format.folderName != nil || isShardedFile)
-    if !isFolder, request.maxShards {
+    if !isFolder, request.asksForShards(of: source) {
       throw ConversionError(
         .options,
         "a result in several files needs a folder: give -o a name without the ending .\(ending)",
@@ -79,8 +84,11 @@ struct Destination {
 }
 
 extension ConversionRequest {
-  /// Whether a limit per file was asked for.
-  var maxShards: Bool { maxShardBytes != nil || maxShardTensors != nil }
+  /// Whether several files may be asked for.
+  func asksForShards(of source: SourceCheckpoint) -> Bool {
+    maxShardBytes != nil || maxShardTensors != nil
+      || keepsSplit && source.reader.files.count > 1
+  }
 }
 
 extension SourceCheckpoint {
@@ -95,5 +103,16 @@ extension SourceCheckpoint {
       return parts.dropLast(3).joined(separator: "-")
     }
     return String(stem)
+  }
+}
+
+extension TypeChoice {
+  /// Whether a format can hold what may be chosen.
+  fileprivate func fits(_ format: any FileFormat.Type) -> Bool {
+    switch self {
+    case .source: true
+    case .encoding(let encoding): format.canHold(encoding)
+    case .recipe: format.dialect == .gguf
+    }
   }
 }

@@ -1,3 +1,4 @@
+internal import Architectures
 internal import Checkpoints
 internal import Quantization
 internal import Tensors
@@ -27,36 +28,36 @@ struct EncodingRules {
 
   /// The encoding of a tensor that is stored as `origin`.
   ///
+  /// - Parameter chosen: what the recipe says of the tensor; nil if there is no recipe.
   /// - Throws: `.cannotHold` if nothing that the target holds keeps its values.
   func decide(
-    name: String, shape: Shape, origin: Encoding
+    name: String, shape: Shape, origin: Encoding, chosen: RecipeDecision? = nil
   ) throws(ConversionError) -> Decision {
     if conventions != .unknown, let fixed = conventional(name, shape, origin) {
-      let isWanted = conventions == .applied || choice == .encoding(fixed)
+      let isWanted = conventions == .applied || choice.isAsking(for: fixed)
       return Decision(encoding: isWanted ? fixed : try exact(name, shape, origin))
     }
+    var decision = Decision(encoding: origin)
     switch choice {
     case .source: return Decision(encoding: try exact(name, shape, origin))
     case .encoding(let wanted):
       if !isNumeric(origin) { return Decision(encoding: try exact(name, shape, origin)) }
-      guard format.canHold(wanted) else {
-        throw ConversionError(
-          .cannotHold,
-          "\(format.id) has no type \(wanted); it has "
-            + TypeChoice.writable.filter(format.canHold).map(\.name).joined(separator: " "),
-          at: .init(tensor: name))
-      }
-      if wanted.blockElements == 1 { return Decision(encoding: wanted) }
-      if shape.rank < 2 {
+      decision.encoding = wanted
+    case .recipe:
+      guard let wanted = chosen?.choice.encoding else {
         return Decision(encoding: try exact(name, shape, origin))
       }
-      guard shape.columns % wanted.blockElements == 0 else {
-        let reason =
-          "rows of \(shape.columns) elements do not fill blocks of \(wanted.blockElements)"
-        return Decision(encoding: Encoding(.f16), fallback: (wanted, reason))
-      }
-      return Decision(encoding: wanted)
+      decision.encoding = wanted
+      decision.fallback = chosen?.fallback.map { ($0.wanted, $0.reason) }
     }
+    guard format.canHold(decision.encoding) else {
+      throw ConversionError(
+        .cannotHold,
+        "\(format.id) has no type \(decision.encoding); it has "
+          + TypeChoice.writable.filter(format.canHold).map(\.name).joined(separator: " "),
+        at: .init(tensor: name))
+    }
+    return decision
   }
 
   /// What readers of the target's dialect demand whatever type is asked for.

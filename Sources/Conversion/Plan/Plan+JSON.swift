@@ -8,6 +8,8 @@ extension Plan {
     .object([
       "source": side(source), "target": side(target),
       "architecture": architecture.map(JSONValue.string) ?? .null,
+      "recipe": recipe.map(JSONValue.string) ?? .null,
+      "importance": importance.map { .string($0.path) } ?? .null,
       "documents": .array(documents.map(document)),
       "fidelity": .string(fidelity.description),
       "memory_bytes": .int(Int(ResourceCheck.memory(of: self))),
@@ -66,6 +68,8 @@ extension Plan {
             "name": .string(tensor.name), "encoding": .string(tensor.encoding.name),
             "shape": shape(tensor.shape), "route": .int(tensor.route),
             "fidelity": .string(tensor.fidelity.description),
+            "importance": .bool(tensor.importance != nil),
+            "type_by": tensor.reason.map(JSONValue.string) ?? .null,
             "layout": tensor.layoutText.map(JSONValue.string) ?? .null,
             "offset": .int(Int(extent.offset)), "bytes": .int(extent.byteCount),
           ])

@@ -14,6 +14,13 @@ extension Plan {
       "target        \(target.path)  (\(target.format), \(target.dialect) names, "
       + "\(ByteText.size(outputBytes)))\n"
     out += "architecture  \(architecture ?? "none: names are kept")\n"
+    if let recipe { out += "recipe        \(recipe)\n" }
+    if let importance {
+      let used = tensors.count { $0.importance != nil }
+      out +=
+        "importance    \(importance.path)  (\(ByteText.count(importance.file.entries.count, "weight")) "
+        + "known, used for \(ByteText.count(used, "tensor")))\n"
+    }
     for document in documents {
       let way = document.stages.isEmpty ? "as it is" : document.stages.joined(separator: ", ")
       out += "document      \(document.origin) -> \(document.target)  (\(way))\n"
@@ -24,7 +31,7 @@ extension Plan {
       "resources     \(ByteText.size(ResourceCheck.memory(of: self))) memory, "
       + "\(ByteText.size(outputBytes)) disk, \(ByteText.count(threads, "thread"))\n\n"
     out += everyTensor ? tensorTable() : routeTable()
-    out += "\n" + fileTable()
+    out += "\n" + typeTable() + "\n" + fileTable()
     for item in fallbacks {
       out += "fallback      \(item.tensor): \(item.wanted) -> \(item.used)  (\(item.reason))\n"
     }
@@ -61,13 +68,16 @@ extension Plan {
   }
 
   private func tensorTable() -> String {
-    var table = TextTable(["tensor", "shape", "route", "fidelity", "layout", "bytes"], right: [5])
+    var table = TextTable(
+      ["tensor", "shape", "route", "fidelity", "layout", "bytes"]
+        + (recipe == nil ? [] : ["importance", "type by"]), right: [5])
     for tensor in tensors {
       let route = routes[tensor.route]
-      table.add([
-        tensor.name, tensor.shape.description, route.text, classText(tensor),
-        tensor.layoutText ?? "-", String(tensor.byteCount),
-      ])
+      table.add(
+        [
+          tensor.name, tensor.shape.description, route.text, classText(tensor),
+          tensor.layoutText ?? "-", String(tensor.byteCount),
+        ] + (recipe == nil ? [] : [tensor.importance == nil ? "-" : "yes", tensor.reason ?? "-"]))
     }
     return table.text()
   }
@@ -85,6 +95,43 @@ extension Plan {
       worst[tensor.route] = tensor
     }
     return worst.mapValues(classText)
+  }
+
+  /// Tensors and bytes of each type, and what a weight takes on the average.
+  private func typeTable() -> String {
+    struct Sum {
+      var tensors = 0
+      var weights = 0
+      var bytes = 0
+
+      mutating func add(_ tensor: PlannedTensor) {
+        tensors += 1
+        weights += tensor.shape.elementCount ?? 0
+        bytes += tensor.byteCount
+      }
+
+      func row(_ name: String) -> [String] {
+        let bits = weights == 0 ? 0 : 8 * Double(bytes) / Double(weights)
+        return [
+          name, String(tensors), String(weights), String(bytes), ByteText.fixed(bits, 4),
+        ]
+      }
+    }
+    var sums: [Encoding: Sum] = [:]
+    var total = Sum()
+    for tensor in tensors {
+      sums[tensor.encoding, default: Sum()].add(tensor)
+      total.add(tensor)
+    }
+    var table = TextTable(
+      ["type", "tensors", "weights", "bytes", "bits/weight"], right: [1, 2, 3, 4])
+    for (encoding, sum) in sums.sorted(by: {
+      ($1.value.bytes, $0.key.name) < ($0.value.bytes, $1.key.name)
+    }) {
+      table.add(sum.row(encoding.name))
+    }
+    if sums.count != 1 { table.add(total.row("all")) }
+    return table.text()
   }
 
   private func fileTable() -> String {

@@ -73,6 +73,10 @@ public struct Plan: Sendable {
   public var checks: [EqualityCheck]
   /// Types that did not fit.
   public var fallbacks: [Fallback]
+  /// Where the importance of columns comes from; nil if there is none.
+  public var importance: PlannedImportance?
+  /// The recipe that chose the types; nil if one type was asked for, or none.
+  public var recipe: String?
   /// What the user should know.
   public var warnings: [String]
   /// Threads that the run uses.
@@ -114,6 +118,10 @@ public struct PlannedTensor: Sendable {
   public var fidelity: Fidelity
   /// Bytes of its data.
   public var byteCount: Int
+  /// Name of the entry that tells the importance of its columns; nil if none is used.
+  public var importance: String?
+  /// What chose its type: a line of the recipe, an option.
+  public var reason: String?
   /// The steps between the source's layout and the output's, as text; nil if rows stay in order.
   public var layoutText: String?
 }

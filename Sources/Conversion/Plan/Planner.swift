@@ -15,9 +15,9 @@ public struct Planner: Sendable {
   /// Opens the source and checks the request's options.
   public init(_ request: ConversionRequest) throws(ConversionError) {
     self.request = request
-    choice = try TypeChoice(request.type)
-    destination = try Destination(request)
+    choice = try TypeChoice(request)
     source = try SourceCheckpoint(request.source)
+    destination = try Destination(request, source, choice)
     try destination.checkApart(from: source)
   }
 
@@ -25,9 +25,13 @@ public struct Planner: Sendable {
   public func plan() throws(ConversionError) -> (plan: Plan, source: SourceCheckpoint) {
     let naming = try Naming(request, source, destination)
     var mapping = try naming.mapping(source.reader)
+    let pruning = try pruning(mapping)
+    pruning?.apply(to: &mapping)
+    let importance = try PlannedImportance(request, mapping.items, pruning)
     var planned = TensorPlanner(
-      choice: choice, format: destination.format, naming: naming, reader: source.reader)
-    try planned.add(mapping.items)
+      choice: choice, format: destination.format, naming: naming, importance: importance,
+      reader: source.reader)
+    try planned.add(mapping.items, try recipeTypes(mapping, naming, importance, pruning))
     try check(requantized: planned.requantized)
     let tensors = planned.tensors
     let written = planned.written(mapping.items)
@@ -35,23 +39,51 @@ public struct Planner: Sendable {
     let documents = try DocumentPlanner(
       request: request, source: source, destination: destination, naming: naming, choice: choice,
       tensors: written, classes: tensors.map(\.fidelity),
-      sourceEncodings: planned.sourceEncodings
+      sourceEncodings: planned.sourceEncodings, importance: importance, pruning: pruning
     ).make()
     mapping.warnings += documents.warnings
-    let files = try layOut(written, documents)
+    let files = try layOut(written, documents, shards(of: tensors))
     var plan = Plan(
       source: side(naming), target: target(naming, files), architecture: naming.text,
       documents: documents.routes, tensors: tensors, routes: planned.routes, files: files,
       metadata: documents.metadata, lost: mapping.lost, checks: mapping.checks,
-      fallbacks: planned.fallbacks,
-      warnings: source.reader.warnings + naming.warnings + mapping.warnings,
+      fallbacks: planned.fallbacks, importance: importance, recipe: choice.recipeName,
+      warnings: (importance?.warnings ?? []) + source.reader.warnings + naming.warnings
+        + mapping.warnings,
       threads: request.threads, tileElements: WorkList.tileElements, bufferBytes: 0)
     try fit(&plan)
     return (plan, source)
   }
 
+  private func pruning(_ mapping: TensorMapping) throws(ConversionError) -> LayerPruning? {
+    guard !request.prunedLayers.isEmpty else { return nil }
+    guard destination.format.dialect == .gguf else {
+      throw ConversionError(
+        .policy, "--prune-layers renumbers GGUF's names; \(destination.format.id) has others")
+    }
+    return try LayerPruning(request.prunedLayers, names: mapping.items.lazy.map(\.name))
+  }
+
+  private func recipeTypes(
+    _ mapping: TensorMapping, _ naming: Naming, _ importance: PlannedImportance?,
+    _ pruning: LayerPruning?
+  ) throws(ConversionError) -> RecipeTypes? {
+    guard case .recipe(let recipe, let options) = choice else { return nil }
+    guard destination.format.dialect == .gguf else {
+      let types = TypeChoice.writable.filter(destination.format.canHold).map(\.name)
+      throw ConversionError(
+        .cannotHold,
+        "the recipe \(recipe.name) gives types of GGUF to GGUF's names; \(destination.format.id) "
+          + "takes one of the types \(types.joined(separator: " ")), or --to gguf")
+    }
+    var keys = try DocumentPlanner.modelKeys(request: request, source: source, naming: naming)
+    pruning?.apply(to: &keys)
+    return try RecipeTypes(
+      recipe, options, items: mapping.items, keys: keys, importance: importance)
+  }
+
   private func layOut(
-    _ tensors: [WriteRequest.Tensor], _ documents: PlannedDocuments
+    _ tensors: [WriteRequest.Tensor], _ documents: PlannedDocuments, _ shards: [Int]?
   ) throws(ConversionError) -> [PlannedFile] {
     let shardBytes =
       request.maxShardBytes
@@ -59,11 +91,33 @@ public struct Planner: Sendable {
     let request = WriteRequest(
       tensors: tensors, metadata: documents.metadata,
       fileName: destination.fileName(source: source), maxShardBytes: shardBytes,
-      maxShardTensors: self.request.maxShardTensors)
+      maxShardTensors: self.request.maxShardTensors, shards: shards)
     let files = try passing(at: Place(file: destination.path)) { () throws(CheckpointError) in
       try destination.format.layOut(request)
     }
     return destination.isFolder ? documents.files + files : files
+  }
+
+  /// The source's file of each tensor's first row, if the output is to be split like the source.
+  private func shards(of tensors: [PlannedTensor]) throws(ConversionError) -> [Int]? {
+    guard request.keepsSplit, source.reader.files.count > 1 else { return nil }
+    guard destination.format.dialect == .gguf, destination.isFolder else {
+      throw ConversionError(
+        .options,
+        "--keep-split writes a split GGUF into a folder: give -o a name without an ending, and "
+          + "--to gguf unless the source is one", at: Place(file: destination.path))
+    }
+    var numbers: [String: Int] = [:]
+    for (number, path) in source.reader.files.enumerated() { numbers[path] = number }
+    var last = 0
+    return tensors.map { tensor in
+      if case .source(let map) = tensor.origin, let first = map.tensors.first,
+        let extent = source.reader.extent(ofTensor: first), let number = numbers[extent.path]
+      {
+        last = number
+      }
+      return last
+    }
   }
 
   /// Most tensor bytes of one file of a folder, as Transformers' tools do it.

@@ -33,9 +33,16 @@ struct Restoration {
     _ item: TensorMapping.Item, _ choice: TypeChoice
   ) throws(ConversionError) -> Encoding? {
     guard reader.format.id != format.id, let known = known(item), format.canHold(known),
-      choice == .source || choice == .encoding(known), case .source(let map) = item.origin,
+      choice.keeps(known), case .source(let map) = item.origin,
       try probe.holds(map.tensors, as: known)
     else { return nil }
     return known
+  }
+}
+
+extension TypeChoice {
+  /// Whether a tensor of that encoding is to keep it.
+  fileprivate func keeps(_ encoding: Encoding) -> Bool {
+    if case .source = self { true } else { isAsking(for: encoding) }
   }
 }

@@ -1,3 +1,4 @@
+internal import Architectures
 internal import Checkpoints
 internal import Failures
 internal import Tensors
@@ -15,15 +16,21 @@ struct TensorPlanner {
   /// Each tensor's encodings here and in the source, for the way back.
   private(set) var sourceEncodings: [SourceEncodings.Tensor] = []
 
+  /// Tensors on whose way a stage needs importance that there is none of.
+  private var unweighted: [String] = []
+
   private let choice: TypeChoice
+  private let importance: PlannedImportance?
   private let rules: EncodingRules
   private let restoration: Restoration
   private var router = Router()
 
   init(
-    choice: TypeChoice, format: any FileFormat.Type, naming: Naming, reader: any CheckpointReader
+    choice: TypeChoice, format: any FileFormat.Type, naming: Naming,
+    importance: PlannedImportance?, reader: any CheckpointReader
   ) {
     self.choice = choice
+    self.importance = importance
     let keepsNames = naming.sourceDialect == format.dialect
     rules = EncodingRules(
       choice: choice, format: format,
@@ -34,19 +41,32 @@ struct TensorPlanner {
   /// Plans tensors.
   ///
   /// - Throws: `.cannotHold`, `.noRoute` naming the first tensor that cannot be made.
-  mutating func add(_ items: [TensorMapping.Item]) throws(ConversionError) {
+  ///
+  /// - Parameter recipe: what the recipe says of each; nil if there is none.
+  mutating func add(
+    _ items: [TensorMapping.Item], _ recipe: RecipeTypes?
+  ) throws(ConversionError) {
     tensors.reserveCapacity(items.count)
     sourceEncodings.reserveCapacity(items.count)
-    for item in items { try add(item) }
+    for (index, item) in items.enumerated() { try add(item, recipe?.decisions[index]) }
+    guard unweighted.isEmpty else {
+      throw ConversionError(
+        .policy,
+        "\(ByteText.count(unweighted.count, "tensor")) cannot be encoded without importance: "
+          + unweighted.joined(separator: ", ") + "; --importance names a file that tells it")
+    }
   }
 
-  private mutating func add(_ item: TensorMapping.Item) throws(ConversionError) {
+  private mutating func add(
+    _ item: TensorMapping.Item, _ chosen: RecipeDecision?
+  ) throws(ConversionError) {
     let proven = try restoration.proven(item, choice)
     let decision: EncodingRules.Decision
     if let proven {
       decision = EncodingRules.Decision(encoding: proven)
     } else {
-      decision = try rules.decide(name: item.name, shape: item.shape, origin: item.encoding)
+      decision = try rules.decide(
+        name: item.name, shape: item.shape, origin: item.encoding, chosen: chosen)
     }
     let encoding = decision.encoding
     if let fallback = decision.fallback {
@@ -68,13 +88,31 @@ struct TensorPlanner {
       PlannedTensor(
         name: item.name, shape: item.shape, encoding: encoding, origin: item.origin,
         route: index, fidelity: proven == nil ? route.fidelity : .exact, byteCount: byteCount,
+        importance: weighting(of: item.name, along: route),
+        reason: encoding == chosen?.choice.encoding ? chosen?.origin.description : nil,
         layoutText: item.layoutText))
     // What was asked for is no convention that the way back would have to undo.
-    let isAskedFor = choice == .encoding(encoding)
+    let isAskedFor = choice.isAsking(for: encoding) || chosen?.choice.encoding == encoding
     sourceEncodings.append(
       SourceEncodings.Tensor(
         name: item.name, encoding: encoding,
         source: isAskedFor ? encoding : restoration.known(item) ?? item.encoding))
+  }
+
+  /// The importance entry that a tensor's stages read, noting where one is needed and missing.
+  private mutating func weighting(of name: String, along route: Route) -> String? {
+    var result: String?
+    for link in route.links {
+      for companion in Stages.named(link.stage)?.companions(for: link.target) ?? [] {
+        guard case .importance(let isNeeded) = companion else { continue }
+        if importance?.file.entry(named: name) != nil {
+          result = name
+        } else if isNeeded {
+          unweighted.append("\(name) (\(link.target))")
+        }
+      }
+    }
+    return result
   }
 
   /// The tensors as formats lay them out.

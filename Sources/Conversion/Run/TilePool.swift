@@ -65,7 +65,8 @@ final class TilePool: Sendable {
   }
 
   private func work() {
-    let runner = TileRunner(source: source, files: files, saturate: options.saturate)
+    let runner = TileRunner(
+      source: source, files: files, importance: plan.importance, saturate: options.saturate)
     while !failed.load(ordering: .relaxed) {
       let tile = next.wrappingAdd(1, ordering: .relaxed).oldValue
       guard tile < list.tileCount else { return }

@@ -17,12 +17,16 @@ final class TileRunner {
   private let saturate: Bool
   private let buffers = TileBuffers()
   private let reader: TileReader
+  private let importance: TileImportance?
 
-  init(source: SourceCheckpoint, files: [OutputFile], saturate: Bool) {
+  init(
+    source: SourceCheckpoint, files: [OutputFile], importance: PlannedImportance?, saturate: Bool
+  ) {
     self.source = source
     self.files = files
     self.saturate = saturate
     reader = TileReader(reader: source.reader)
+    self.importance = importance.map { TileImportance(file: $0.file) }
   }
 
   /// Makes a tile and writes it to its place.
@@ -86,12 +90,14 @@ final class TileRunner {
       try reader.read(
         elements, of: work, map: map, buffers: buffers, span: encodings.count, into: current)
     }
+    let weights = try importance?.values(for: work.tensor, elements)
     for (index, stage) in work.stages.enumerated() {
       let next = try room(index + 1, encodings[index + 1], elements, work)
       let input = TileInput(
         tensor: work.tensor.name, encoding: encodings[index], firstElement: elements.lowerBound,
         elementCount: elements.count, columns: work.tensor.shape.columns,
-        parts: [UnsafeRawBufferPointer(current)], saturate: saturate)
+        matrixRows: work.tensor.shape.matrixRows, parts: [UnsafeRawBufferPointer(current)],
+        importance: weights, saturate: saturate)
       var output = TileOutput(encoding: encodings[index + 1], parts: [next])
       try stage.run(input, into: &output)
       result.underflows += output.underflows

@@ -14,6 +14,10 @@ program, version = sys.argv[1], sys.argv[2]
 PRESETS = ("Q1_0 Q2_0 Q4_0 Q4_1 MXFP4_MOE Q5_0 Q5_1 IQ2_XXS IQ2_XS IQ2_S IQ2_M IQ1_S IQ1_M TQ1_0 TQ2_0 Q2_K Q2_K_S IQ3_XXS IQ3_S "
            "IQ3_M IQ3_XS Q3_K_S Q3_K_M Q3_K_L IQ4_NL IQ4_XS Q4_K_S Q4_K_M Q5_K_S Q5_K_M Q6_K Q8_0 F16 BF16 F32").split()
 
+LATENT = {"attention.key_length_mla": 64, "attention.value_length_mla": 32, "attention.q_lora_rank": 256, "attention.kv_lora_rank": 256,
+          "ssm.conv_kernel": 4, "kda.head_dim": 32, "kda.gate_lower_bound": -5.0, "expert_feed_forward_length": 512,
+          "expert_shared_count": 1, "leading_dense_block_count": 0, "expert_gating_func": 2, "rope.dimension_count": 32}
+
 
 class Model:
     """A model's keys and tensors; shapes have the outermost axis first."""
@@ -219,7 +223,10 @@ def models():
         m.add(p + "channel_mix_receptance.weight", 256, 256)
     yield m.ends()
 
-    m = Model("glm5-next", "glm5-next", 8, 256, 512, 8, 8, experts=8, keys={})
+    m = Model("glm5-next", "glm5-next", 8, 256, 512, 8, 8, experts=8, keys={
+        **LATENT, "attention.indexer.head_count": 2, "attention.indexer.key_length": 32, "attention.indexer.top_k": 8,
+        "attention.indexer.kpool": 2, "hyper_connection.count": 4, "hyper_connection.sinkhorn_iterations": 2,
+        "hyper_connection.epsilon": 1e-5})
     for i in range(8):
         p = f"blk.{i}."
         for n in ("attn_q_a", "attn_q_b", "attn_kv_b", "attn_kv_a_mqa", "attn_k_b", "attn_v_b", "hc_attn_fn", "indexer.attn_q_b",
@@ -228,7 +235,7 @@ def models():
         m.sparse(p)
     yield m.ends()
 
-    m = Model("bailingmoe3", "bailingmoe3", 8, 256, 512, 8, 8, experts=8, keys={})
+    m = Model("bailingmoe3", "bailingmoe3", 8, 256, 512, 8, 8, experts=8, keys=LATENT)
     for i in range(8):
         m.attention(f"blk.{i}.").sparse(f"blk.{i}.").add(f"blk.{i}.attn_k_b.weight", 8, 256, 32)
     yield m.ends()

@@ -24,4 +24,6 @@ struct RecipeDraft {
   /// Files that have been read: their rules join again, the rest does not.
   var included: Set<String> = []
   var includeCount = 0
+  /// A cap is exceeded: reading on would only repeat that.
+  var isFull = false
 }

@@ -39,7 +39,7 @@ struct RecipeParser {
 
   mutating func parse() {
     opening()
-    while position < text.lines.count {
+    while position < text.lines.count, !draft.isFull {
       let line = text.lines[position]
       position += 1
       var cursor = RecipeCursor(text, line)
@@ -53,7 +53,10 @@ struct RecipeParser {
           }
           try read(&cursor)
         }
-      } catch { draft.problems.append(error) }
+      } catch {
+        draft.problems.append(error)
+        draft.isFull = error.code == .limit
+      }
     }
   }
 
@@ -191,7 +194,7 @@ struct RecipeParser {
         parts: parts)
       parser.parse()
       draft = parser.draft
-    } while !cursor.isAtEnd
+    } while !cursor.isAtEnd && !draft.isFull
   }
 
   // MARK: Words

@@ -109,6 +109,7 @@ struct RecipeCursor {
 
   /// The condition that stands here, up to where it ends.
   mutating func formula() throws(ArchitectureError) -> Formula {
+    guard !isAtEnd else { throw failure(.syntax, "expected a condition, found the end of the line") }
     let column = location.column
     let rest = String(decoding: text.bytes[index..<end], as: UTF8.self)
     let scalars = Array(rest.unicodeScalars)

@@ -1,0 +1,218 @@
+import Architectures
+import Failures
+import Tensors
+import Testing
+
+/// A small recipe with one line replaced, and where its defect is.
+struct BrokenRecipe: CustomStringConvertible, Sendable {
+  let line: Int
+  let text: String
+  let place: String
+  let code: String
+  let says: String
+
+  init(_ line: Int, _ text: String, _ place: String, _ code: String, _ says: String) {
+    self.line = line
+    self.text = text
+    self.place = place
+    self.code = code
+    self.says = says
+  }
+  var description: String { "\(line): \(text.prefix(70))" }
+}
+
+@Suite struct RecipeLanguageTests {
+  static let lines = """
+    recipe small 1
+      type q4_K
+      include parts
+
+    fallback
+      q4_K -> q4_0
+
+    importance
+      iq2_s
+
+    rules
+      values  q6_K if more_bits(i, count) else q5_K
+      any     keep if rows < 8
+
+    tensors
+      "a.weight"  f16
+    """.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+
+  static func parse(_ line: Int, _ replacement: String) throws(ArchitectureError) -> Recipe {
+    var copy = lines
+    copy[line - 1] = replacement
+    return try Recipe(parsing: copy.joined(separator: "\n") + "\n", file: "x.recipe") { part($0) }
+  }
+
+  static func part(_ name: String) -> (file: String, text: String)? {
+    switch name {
+    case "parts": (name, "categories\n  values \"*v.weight*\"\n\nkeep\n  \"*norm*\"\n")
+    case "selfish": (name, "rules\n  include loop\n")
+    case "loop": (name, "# a part\nrules\n  include selfish\n")
+    case "broken": (name, "keep\n  nothing\n")
+    case "many": (name, "rules\n" + String(repeating: "  any q4_0\n", count: 600))
+    case "bush":
+      (name, "rules\n" + String(repeating: "  include twig\n", count: 70))
+    case "twig": (name, "rules\n  any q4_0\n")
+    case "base": (name, "recipe base 1\n  also other\n  type q8_0\n  file_type 99\n")
+    default: nil
+    }
+  }
+
+  static let cases: [BrokenRecipe] = [
+    // lexis
+    BrokenRecipe(2, "\ttype q4_K", "x.recipe:2:1", "syntax", "a tab"),
+    BrokenRecipe(2, "  type q4_K\r", "x.recipe:2:12", "syntax", "carriage return"),
+    BrokenRecipe(2, "   type q4_K", "x.recipe:2:4", "syntax", "expected 2 spaces"),
+    BrokenRecipe(16, "  \"a.weight f16", "x.recipe:16:3", "syntax", "never closed"),
+    BrokenRecipe(16, "  \"a\\x\" f16", "x.recipe:16:3", "syntax", "a backslash stands only"),
+    BrokenRecipe(16, "  \"a\\u{D800}\" f16", "x.recipe:16:3", "syntax", "a backslash stands only"),
+    BrokenRecipe(16, "  \"é\" f17", "x.recipe:16:7", "name", "did you mean 'f16'"),
+    // the head
+    BrokenRecipe(1, "recipes small 1", "x.recipe:1:1", "syntax", "'recipe NAME LEVEL'"),
+    BrokenRecipe(1, "recipe small 2", "x.recipe:1:14", "level", "levels up to 1"),
+    BrokenRecipe(1, "recipe small one", "x.recipe:1:14", "syntax", "language level"),
+    BrokenRecipe(1, "recipe small", "x.recipe:1:13", "syntax", "language level"),
+    BrokenRecipe(2, "", "x.recipe:1:1", "syntax", "no line 'type'"),
+    BrokenRecipe(2, "  typ q4_K", "x.recipe:2:3", "name", "did you mean 'type'"),
+    BrokenRecipe(2, "  type q4_L", "x.recipe:2:8", "name", "did you mean 'q4_0'"),
+    BrokenRecipe(2, "  type q8_1", "x.recipe:2:8", "name", "no type that a recipe can give"),
+    BrokenRecipe(2, "  type i32", "x.recipe:2:8", "name", "no type that a recipe can give"),
+    BrokenRecipe(2, "  type q4_K q4_0", "x.recipe:2:13", "syntax", "end of the line"),
+    BrokenRecipe(3, "  type q4_0", "x.recipe:3:3", "name", "twice in the head"),
+    BrokenRecipe(4, "  file_type many", "x.recipe:4:13", "syntax", "expected a number"),
+    BrokenRecipe(4, "  file_type -1", "x.recipe:4:13", "syntax", "expected a number"),
+    BrokenRecipe(4, "  include nothing", "x.recipe:4:11", "name", "no part or recipe 'nothing'"),
+    BrokenRecipe(4, "  include", "x.recipe:4:10", "syntax", "name of a part"),
+    BrokenRecipe(4, "  include broken", "broken:2:3", "syntax", "expected a pattern of names"),
+    BrokenRecipe(4, "  include loop", "selfish:2:11", "check", "loop -> selfish -> loop"),
+    BrokenRecipe(4, "  include bush", "bush:64:11", "limit", "at most 64 parts"),
+    BrokenRecipe(4, "  include many many", "many:402:3", "limit", "at most 1000 rules"),
+    // sections
+    BrokenRecipe(5, "fallbak", "x.recipe:5:1", "name", "did you mean 'fallback'"),
+    BrokenRecipe(5, "fallback now", "x.recipe:5:10", "syntax", "end of the line"),
+    BrokenRecipe(6, "  q4_K q4_0", "x.recipe:6:12", "syntax", "expected a type"),
+    BrokenRecipe(6, "  q4_0 -> q4_K", "x.recipe:6:3", "check", "shorter blocks"),
+    BrokenRecipe(6, "  q4_K q4_K -> q4_0", "x.recipe:6:8", "name", "stands twice"),
+    BrokenRecipe(9, "  iq2_s when tied", "x.recipe:9:9", "name", "no type"),
+    BrokenRecipe(9, "  iq2_s if tiedd", "x.recipe:9:12", "name", "did you mean 'tied'"),
+    BrokenRecipe(11, "keep", "x.recipe:12:3", "syntax", "expected a pattern of names"),
+    BrokenRecipe(11, "categories", "x.recipe:12:3", "name", "stands twice"),
+    BrokenRecipe(11, "file_types", "x.recipe:12:3", "name", "no type"),
+    // rules
+    BrokenRecipe(12, "  value   q6_K", "x.recipe:12:3", "name", "did you mean 'values'"),
+    BrokenRecipe(12, "  values  q6_KK", "x.recipe:12:11", "name", "did you mean 'q6_K'"),
+    BrokenRecipe(12, "  values", "x.recipe:12:9", "syntax", "expected a type"),
+    BrokenRecipe(12, "  values  q6_K unless tied", "x.recipe:12:16", "syntax", "end of the line"),
+    BrokenRecipe(12, "  values  q6_K else q5_K", "x.recipe:12:16", "syntax", "end of the line"),
+    BrokenRecipe(12, "  values  q6_K if", "x.recipe:12:18", "syntax", "expected a condition"),
+    BrokenRecipe(12, "  values  q6_K if gqaa > 4", "x.recipe:12:19", "name", "did you mean 'gqa'"),
+    BrokenRecipe(12, "  values  q6_K if gqa", "x.recipe:12:19", "check", "compare it"),
+    BrokenRecipe(12, "  values  q6_K if gqa > type", "x.recipe:12:25", "check", "is no number"),
+    BrokenRecipe(12, "  values  q6_K if gqa > 1.5", "x.recipe:12:19", "check", "whole number"),
+    BrokenRecipe(12, "  values  q6_K if i / n > 4", "x.recipe:12:19", "check", "above 0"),
+    BrokenRecipe(12, "  values  q6_K if i / 0 > 4", "x.recipe:12:19", "check", "above 0"),
+    BrokenRecipe(12, "  values  q6_K if i % 0 > 4", "x.recipe:12:19", "check", "above 0"),
+    BrokenRecipe(12, "  values  q6_K if i + 1", "x.recipe:12:19", "check", "expected a condition"),
+    BrokenRecipe(
+      12, "  values  q6_K if less_bits(i, count)", "x.recipe:12:19", "name", "there is more_bits"),
+    BrokenRecipe(12, "  values  q6_K if more_bits(i)", "x.recipe:12:19", "check", "two numbers"),
+    BrokenRecipe(12, "  values  q6_K if type == q4_Q", "x.recipe:12:27", "name", "did you mean"),
+    BrokenRecipe(
+      12, "  values  q6_K if category == valuse", "x.recipe:12:31", "name", "did you mean 'values'"),
+    BrokenRecipe(12, "  values  q6_K if layers in [3]", "x.recipe:12:19", "check", "before 'in'"),
+    BrokenRecipe(12, "  values  q6_K if type in [3]", "x.recipe:12:19", "check", "expected words"),
+    BrokenRecipe(
+      12, "  values  q6_K if " + String(repeating: "(", count: 40) + "tied", "x.recipe:12:51",
+      "limit", "32 deep"),
+    BrokenRecipe(
+      12, "  values  q6_K if tied" + String(repeating: " or tied", count: 60), "x.recipe:12:19",
+      "limit", "400 columns"),
+    // tensors
+    BrokenRecipe(16, "  a.weight  f16", "x.recipe:16:3", "syntax", "name in quotes"),
+    BrokenRecipe(16, "  \"a.weight\"  f17", "x.recipe:16:15", "name", "did you mean 'f16'"),
+    BrokenRecipe(15, "tensors\n  \"a.weight\" f32", "x.recipe:17:3", "name", "stands twice"),
+  ]
+
+  @Test(arguments: cases) func defectsAreNamed(_ broken: BrokenRecipe) {
+    let error = #expect(throws: ArchitectureError.self) {
+      try Self.parse(broken.line, broken.text)
+    }
+    #expect(error?.place.description == broken.place, "\(error?.description ?? "")")
+    #expect(error?.code.name == broken.code, "\(error?.description ?? "")")
+    #expect(error?.message.contains(broken.says) ?? false, "\(error?.description ?? "")")
+  }
+
+  @Test func allDefectsOfAFileAreListed() {
+    let error = #expect(throws: ArchitectureError.self) {
+      try Recipe(
+        parsing: "recipe x 1\n  type q4_9\n\nrules\n  vlaues q4_K\n  any q4_Z\n", file: "x.recipe")
+    }
+    for place in [":2:8", ":5:3", ":6:7"] {
+      #expect(error?.description.contains("x.recipe\(place)") ?? false, "\(place)")
+    }
+  }
+
+  @Test func emptyFilesAreRefused() {
+    for text in ["", "\n\n", "# nothing\n"] {
+      let error = #expect(throws: ArchitectureError.self) {
+        try Recipe(parsing: text, file: "x.recipe")
+      }
+      #expect(error?.message.contains("empty file") ?? false)
+    }
+  }
+
+  @Test func filesOfMoreThanTheCapAreRefused() {
+    let text = String(repeating: "#", count: (64 << 20) + 1)
+    let error = #expect(throws: ArchitectureError.self) {
+      try Recipe(parsing: text, file: "x.recipe")
+    }
+    #expect(error?.code == .limit)
+  }
+
+  @Test func namesOfAnyKindAreReadBack() throws {
+    let names = ["a b", "quote\"", "back\\slash", "line\nend", "ü#*", "\u{1}", "e\u{301}", ""]
+    for name in names {
+      let text = Recipe.text(
+        name: "my recipe", base: Encoding(.f16), comments: ["by # me\nand you"],
+        tensors: [(name: name, choice: .type(Encoding(.bf16)))])
+      let recipe = try Recipe(parsing: text, file: "x.recipe")
+      let tensor = RecipeTensor(name: name, shape: [4, 4], encoding: Encoding(.f32))
+      let decision = try recipe.assign(tensors: [tensor], facts: RecipeFacts())
+      #expect(decision.first?.choice == .type(Encoding(.bf16)), "\(name)")
+      #expect(recipe.name == "my_recipe")
+    }
+  }
+
+  @Test func anIncludedRecipeGivesWhatTheFileLeavesOpen() throws {
+    let inherits = try Recipe(parsing: "recipe x 1\n  include base\n", file: "x") { Self.part($0) }
+    #expect(inherits.base.name == "q8_0")
+    #expect(inherits.fileType == 99)
+    #expect(inherits.name == "x")
+    #expect(inherits.aliases.isEmpty)
+    let replaces = try Recipe(
+      parsing: "recipe x 1\n  type q5_1\n  include base\n", file: "x"
+    ) { Self.part($0) }
+    #expect(replaces.base.name == "q5_1")
+    #expect(replaces.fileType == nil)
+  }
+
+  @Test func oneTypeMakesARecipe() throws {
+    for (name, number) in [("q5_1", 9), ("nvfp4", 39), ("f16", 1), ("q4_K", 15), ("q1_0", 40)] {
+      let recipe = try Recipe.single(try #require(Encoding.recipeType(name)))
+      #expect(recipe.base.name == name)
+      #expect(recipe.fileType == number)
+      let tensor = RecipeTensor(
+        name: "blk.0.attn_v.weight", shape: [256, 256], encoding: Encoding(.f32))
+      let decisions = try recipe.assign(tensors: [tensor], facts: RecipeFacts(experts: 8))
+      #expect(decisions.first?.choice.encoding?.name == name)
+    }
+    let stored = Encoding(name: "q8_1", blockElements: 32, blockBits: 288)
+    let error = #expect(throws: ArchitectureError.self) { try Recipe.single(stored) }
+    #expect(error?.code == .name)
+    #expect(error?.message.contains("q8_1") ?? false)
+  }
+}

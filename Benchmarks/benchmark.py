@@ -2,71 +2,22 @@
 
 import argparse
 import datetime
-import importlib.metadata
 import os
 import pathlib
-import platform
 import shutil
-import statistics
 import subprocess
 import sys
 import tempfile
 
+import quantization
 import synthetic
+from measuring import (
+    LATHE, PYTHON, ROOT, Run, machine, measure, megabytes, repeated, say, swift_version, touch_free_memory, verdict,
+    versions, warm)
 
-ROOT = pathlib.Path(__file__).resolve().parents[1]
-LATHE = os.environ["LATHE"]
-PYTHON = str(pathlib.Path(os.environ["PEERS_VENV"]) / "bin" / "python")
 CONVERTER = str(pathlib.Path(os.environ["LLAMA_CPP"]) / "convert_hf_to_gguf.py")
-MEASURE = str(ROOT / "tools" / "peers" / "measure.py")
 COPY = 'cp "$1" "$2"'
 COPY_AND_SYNC = 'cp "$1" "$2" && sync "$2"'
-
-
-class Run:
-    """Wall seconds, CPU seconds and peak bytes of one run, or their medians over several."""
-
-    def __init__(self, wall, cpu, peak):
-        self.wall, self.cpu, self.peak = wall, cpu, peak
-
-    @staticmethod
-    def median(runs):
-        return Run(*(statistics.median(getattr(run, name) for run in runs) for name in ("wall", "cpu", "peak")))
-
-
-def measure(folder, command):
-    """Runs a command; its own failure ends the benchmark."""
-    report = folder / "report"
-    # A small process starts it: Linux counts the starter's memory to the peak.
-    done = subprocess.run(
-        [sys.executable, "-I", "-S", MEASURE, str(report), *command],
-        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
-    figures = report.read_text().split() if report.exists() else []
-    if done.returncode != 0 or len(figures) != 4 or figures[0] != "0":
-        sys.exit(f"benchmark: {pathlib.Path(command[0]).name} {command[1:3]} failed:\n{done.stderr[-2000:]}")
-    report.unlink()
-    return Run(float(figures[1]), float(figures[2]), int(figures[3]))
-
-
-def warm(folder):
-    for path in folder.iterdir():
-        with open(path, "rb") as file:
-            while file.read(1 << 24):
-                pass
-
-
-def touch_free_memory(folder, size):
-    """Uses and frees as much memory as an output's pages take.
-
-    A virtual machine pays for the first touch of memory that its host has taken back: whoever writes first would
-    pay for all.
-    """
-    scratch = folder / "scratch"
-    block = bytes(1 << 24)
-    with open(scratch, "wb") as file:
-        for _ in range(0, size, len(block)):
-            file.write(block)
-    scratch.unlink()
 
 
 def conversions(folder, scale, repeats):
@@ -102,10 +53,6 @@ def conversions(folder, scale, repeats):
     return parameters, results
 
 
-def repeated(folder, command, repeats):
-    return Run.median([measure(folder, command) for _ in range(repeats)])
-
-
 def small_jobs(folder):
     """(job, program, run, goal as text, whether it is met or None) of everything but the conversions."""
     rows = []
@@ -139,32 +86,6 @@ def small_jobs(folder):
     return rows
 
 
-def machine():
-    model = platform.machine()
-    for line in pathlib.Path("/proc/cpuinfo").read_text().splitlines():
-        if line.startswith("model name"):
-            model = line.split(":", 1)[1].strip()
-            break
-    pages = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    return f"{model}, {os.cpu_count()} cores, {pages / 2**30:.0f} GiB, Linux {platform.release()}"
-
-
-def versions():
-    swift = subprocess.run(["swift", "--version"], capture_output=True, text=True).stdout.splitlines()
-    packages = ["torch", "transformers", "gguf", "numpy"]
-    python = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in packages)
-    converter = "convert_hf_to_gguf.py of llama-cpp-python 0.3.36"
-    return f"{swift[0].strip() if swift else 'Swift'}; Python {platform.python_version()}, {python}; {converter}"
-
-
-def verdict(met):
-    return {True: "met", False: "**missed**", None: ""}[met]
-
-
-def megabytes(count):
-    return f"{count / 1e6:.0f}"
-
-
 def conversion_table(results):
     lines = ["| to | program | wall s | CPU s | peak MB | goal | |", "| --- | --- | --: | --: | --: | --- | --- |"]
     for kind, runs in results.items():
@@ -196,27 +117,11 @@ def job_table(rows):
     return lines
 
 
-def say(text):
-    print(f"benchmark: {text}", file=sys.stderr, flush=True)
-
-
-def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--scale", type=float, default=1.0)
-    parser.add_argument("--folder")
-    parser.add_argument("--repeats", type=int, default=3)
-    parser.add_argument("--output", default=str(ROOT / "Benchmarks" / "RESULTS.md"))
-    options = parser.parse_args()
-    load = os.getloadavg()[0]
-    with tempfile.TemporaryDirectory(dir=options.folder) as temporary:
-        folder = pathlib.Path(temporary)
-        rows = small_jobs(folder)
-        parameters, results = conversions(folder, options.scale, options.repeats)
-    lines = [
-        "# Benchmarks",
-        "",
-        f"Made by `Benchmarks/run` on {datetime.date.today().isoformat()}, one machine, one run: {machine()}. "
-        f"Load average at the start {load:.1f}. {versions()}.",
+def conversion_section(folder, options):
+    rows = small_jobs(folder)
+    parameters, results = conversions(folder, options.scale, options.repeats)
+    return [
+        f"{versions()}.",
         "",
         f"A synthetic Llama, {parameters / 1e6:.0f}M parameters, bf16 safetensors in two shards, to GGUF; "
         f"median of {options.repeats}, warm cache, everything synced and free memory touched before each run. `cp` copies the GGUF that Lathe "
@@ -229,8 +134,50 @@ def main():
         "",
         *job_table(rows),
     ]
-    pathlib.Path(options.output).write_text("\n".join(lines) + "\n")
-    print("\n".join(lines))
+
+
+def quantization_section(folder, options):
+    return [f"{swift_version()}. {quantization.peer_version()}.", "", *quantization.section(folder, options)]
+
+
+# Heading -> what makes the lines below it, in the order of the file.
+PARTS = {"Conversion": conversion_section, "Quantization": quantization_section}
+
+
+def replace(text, made):
+    """The results with the sections that were made anew; the others as they are."""
+    sections = {}
+    for part in text.split("\n## ")[1:]:
+        heading, _, body = part.partition("\n")
+        sections[heading] = body.strip("\n")
+    sections |= made
+    kept = [f"## {heading}\n\n{sections[heading]}\n" for heading in PARTS if heading in sections]
+    return "\n".join(["# Benchmarks\n", *kept])
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--scale", type=float, default=1.0)
+    parser.add_argument("--folder")
+    parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--part", action="append", choices=[name.lower() for name in PARTS])
+    parser.add_argument("--output", default=str(ROOT / "Benchmarks" / "RESULTS.md"))
+    quantization.add_options(parser)
+    options = parser.parse_args()
+    output = pathlib.Path(options.output)
+    made = {}
+    for heading, make in PARTS.items():
+        if options.part and heading.lower() not in options.part:
+            continue
+        load = os.getloadavg()[0]
+        with tempfile.TemporaryDirectory(dir=options.folder) as temporary:
+            lines = make(pathlib.Path(temporary), options)
+        first = (
+            f"Made by `Benchmarks/run` on {datetime.date.today().isoformat()}, one machine, one run: {machine()}. "
+            f"Load average at the start {load:.1f}. {lines[0]}")
+        made[heading] = "\n".join([first, *lines[1:]])
+        print(made[heading], flush=True)
+        output.write_text(replace(output.read_text() if output.exists() else "", made))
 
 
 if __name__ == "__main__":

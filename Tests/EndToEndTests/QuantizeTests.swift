@@ -133,7 +133,8 @@ import _TestSupport
     try refusal(
       69, ["--importance", "blk.0.ffn_up.weight", "blk.7.ffn_up.weight", "iq2_xs"], "--type",
       "iq2_xs")
-    try refusal(69, ["no entry", "token_embd.weight"], "--type", "iq1_s", "--pure", "--importance",
+    try refusal(
+      69, ["no entry", "token_embd.weight"], "--type", "iq1_s", "--pure", "--importance",
       importance)
   }
 
@@ -162,7 +163,8 @@ import _TestSupport
   // MARK: options
 
   @Test func optionsThatMeanNothingAreRefused() throws {
-    try refusal(64, ["nothing_like_this"], "--type", "q4_0", "--tensor-type",
+    try refusal(
+      64, ["nothing_like_this"], "--type", "q4_0", "--tensor-type",
       "nothing_like_this=q8_0")
     try refusal(64, ["q9_9"], "--type", "q4_0", "--tensor-type", "attn=q9_9")
     try refusal(64, ["REGEX=TYPE"], "--type", "q4_0", "--tensor-type", "attn")

@@ -17,5 +17,9 @@ public typealias BlockDecoding =
 public func eachBlockKernel(
   _ add: (StaticString, BlockEncoding?, BlockEncoding?, BlockEncoding?, BlockDecoding) -> Void
 ) {
+  add("q2_K", f32ToQ2_K, nil, nil, q2_KToF32)
+  add("q4_K", f32ToQ4_K, nil, nil, q4_KToF32)
+  add("q5_K", f32ToQ5_K, nil, nil, q5_KToF32)
   add("q8_0", f32ToQ8_0, bf16ToQ8_0, f16ToQ8_0, q8_0ToF32)
+  add("q8_K", nil, nil, nil, q8_KToF32)
 }

@@ -17,5 +17,9 @@ public typealias BlockDecoding =
 public func eachBlockKernel(
   _ add: (StaticString, BlockEncoding?, BlockEncoding?, BlockEncoding?, BlockDecoding) -> Void
 ) {
+  add("q4_0", f32ToQ4_0, bf16ToQ4_0, f16ToQ4_0, q4_0ToF32)
+  add("q4_1", f32ToQ4_1, bf16ToQ4_1, f16ToQ4_1, q4_1ToF32)
+  add("q5_0", f32ToQ5_0, bf16ToQ5_0, f16ToQ5_0, q5_0ToF32)
+  add("q5_1", f32ToQ5_1, bf16ToQ5_1, f16ToQ5_1, q5_1ToF32)
   add("q8_0", f32ToQ8_0, bf16ToQ8_0, f16ToQ8_0, q8_0ToF32)
 }

@@ -18,6 +18,7 @@ public func eachBlockKernel(
   _ add: (StaticString, BlockEncoding?, BlockEncoding?, BlockEncoding?, BlockDecoding) -> Void
 ) {
   add("q1_0", f32ToQ1_0, bf16ToQ1_0, f16ToQ1_0, q1_0ToF32)
+  add("q2_0", f32ToQ2_0, bf16ToQ2_0, f16ToQ2_0, q2_0ToF32)
   add("q4_0", f32ToQ4_0, bf16ToQ4_0, f16ToQ4_0, q4_0ToF32)
   add("q4_1", f32ToQ4_1, bf16ToQ4_1, f16ToQ4_1, q4_1ToF32)
   add("q5_0", f32ToQ5_0, bf16ToQ5_0, f16ToQ5_0, q5_0ToF32)

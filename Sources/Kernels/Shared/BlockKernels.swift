@@ -25,4 +25,5 @@ public func eachBlockKernel(
   add("q5_1", f32ToQ5_1, bf16ToQ5_1, f16ToQ5_1, q5_1ToF32)
   add("q8_0", f32ToQ8_0, bf16ToQ8_0, f16ToQ8_0, q8_0ToF32)
   add("q8_1", nil, nil, nil, q8_1ToF32)
+  add("tq1_0", f32ToTQ1_0, bf16ToTQ1_0, f16ToTQ1_0, tq1_0ToF32)
 }

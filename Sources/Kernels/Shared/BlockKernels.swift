@@ -26,4 +26,5 @@ public func eachBlockKernel(
   add("q8_0", f32ToQ8_0, bf16ToQ8_0, f16ToQ8_0, q8_0ToF32)
   add("q8_1", nil, nil, nil, q8_1ToF32)
   add("tq1_0", f32ToTQ1_0, bf16ToTQ1_0, f16ToTQ1_0, tq1_0ToF32)
+  add("tq2_0", f32ToTQ2_0, bf16ToTQ2_0, f16ToTQ2_0, tq2_0ToF32)
 }

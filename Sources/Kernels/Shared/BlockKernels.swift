@@ -18,6 +18,7 @@ public func eachBlockKernel(
   _ add: (StaticString, BlockEncoding?, BlockEncoding?, BlockEncoding?, BlockDecoding) -> Void
 ) {
   add("mxfp4", f32ToMXFP4, bf16ToMXFP4, f16ToMXFP4, mxfp4ToF32)
+  add("nvfp4", f32ToNVFP4, bf16ToNVFP4, f16ToNVFP4, nvfp4ToF32)
   add("q1_0", f32ToQ1_0, bf16ToQ1_0, f16ToQ1_0, q1_0ToF32)
   add("q2_0", f32ToQ2_0, bf16ToQ2_0, f16ToQ2_0, q2_0ToF32)
   add("q4_0", f32ToQ4_0, bf16ToQ4_0, f16ToQ4_0, q4_0ToF32)

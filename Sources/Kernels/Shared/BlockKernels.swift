@@ -17,5 +17,6 @@ public typealias BlockDecoding =
 public func eachBlockKernel(
   _ add: (StaticString, BlockEncoding?, BlockEncoding?, BlockEncoding?, BlockDecoding) -> Void
 ) {
+  add("iq3_xxs", f32ToIQ3_XXS, nil, nil, iq3_xxsToF32)
   add("q8_0", f32ToQ8_0, bf16ToQ8_0, f16ToQ8_0, q8_0ToF32)
 }

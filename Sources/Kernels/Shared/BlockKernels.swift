@@ -17,6 +17,7 @@ public typealias BlockDecoding =
 public func eachBlockKernel(
   _ add: (StaticString, BlockEncoding?, BlockEncoding?, BlockEncoding?, BlockDecoding) -> Void
 ) {
+  add("iq3_s", f32ToIQ3_S, nil, nil, iq3_sToF32)
   add("iq3_xxs", f32ToIQ3_XXS, nil, nil, iq3_xxsToF32)
   add("q8_0", f32ToQ8_0, bf16ToQ8_0, f16ToQ8_0, q8_0ToF32)
 }

@@ -20,6 +20,8 @@ public func eachBlockKernel(
   add("q2_K", f32ToQ2_K, nil, nil, q2_KToF32)
   add("q4_K", f32ToQ4_K, nil, nil, q4_KToF32)
   add("q5_K", f32ToQ5_K, nil, nil, q5_KToF32)
+  add("iq3_s", f32ToIQ3_S, nil, nil, iq3_sToF32)
+  add("iq3_xxs", f32ToIQ3_XXS, nil, nil, iq3_xxsToF32)
   add("q8_0", f32ToQ8_0, bf16ToQ8_0, f16ToQ8_0, q8_0ToF32)
   add("q8_K", nil, nil, nil, q8_KToF32)
   add("mxfp4", f32ToMXFP4, bf16ToMXFP4, f16ToMXFP4, mxfp4ToF32)

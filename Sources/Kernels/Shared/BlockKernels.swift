@@ -17,5 +17,8 @@ public typealias BlockDecoding =
 public func eachBlockKernel(
   _ add: (StaticString, BlockEncoding?, BlockEncoding?, BlockEncoding?, BlockDecoding) -> Void
 ) {
+  add("iq2_s", f32ToIQ2_S, nil, nil, iq2_sToF32)
+  add("iq2_xs", f32ToIQ2_XS, nil, nil, iq2_xsToF32)
+  add("iq2_xxs", f32ToIQ2_XXS, nil, nil, iq2_xxsToF32)
   add("q8_0", f32ToQ8_0, bf16ToQ8_0, f16ToQ8_0, q8_0ToF32)
 }

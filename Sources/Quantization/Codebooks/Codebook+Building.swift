@@ -26,10 +26,15 @@ extension Codebook {
       }
       memory.storeBytes(of: point, toByteOffset: 8 * index, as: UInt64.self)
       memory.storeBytes(
-        of: Self.halves(code, half), toByteOffset: Self.halvesOffset + 2 * index, as: UInt16.self)
+        of: Self.halves(code, digits), toByteOffset: Self.halvesOffset + 2 * index, as: UInt16.self)
     }
     for (code, word) in digits.enumerated() {
-      memory.storeBytes(of: word, toByteOffset: Self.digitsOffset + 4 * code, as: UInt32.self)
+      if levels == 3 {
+        let place = Self.ranksOffset + Int(Self.packed(word, half))
+        memory.storeBytes(of: UInt8(code), toByteOffset: place, as: UInt8.self)
+      } else {
+        memory.storeBytes(of: word, toByteOffset: Self.ranksOffset + 4 * code, as: UInt32.self)
+      }
     }
     let mapped = UnsafeMutableRawBufferPointer(
       start: memory + Self.mapOffset, count: Self.listsOffset - Self.mapOffset)
@@ -40,8 +45,18 @@ extension Codebook {
     self.memory = UnsafeRawPointer(memory)
   }
 
-  private static func halves(_ code: Int, _ half: Int) -> UInt16 {
-    UInt16(truncatingIfNeeded: code % half | (code / half) << 8)
+  /// The digits of both halves of a code, packed.
+  private static func halves(_ code: Int, _ digits: [UInt32]) -> UInt16 {
+    packed(digits[code % digits.count], digits.count)
+      | packed(digits[code / digits.count], digits.count) << 8
+  }
+
+  /// Digits of bytes packed into 2 bits each, or 3 where a half has 64 codes.
+  private static func packed(_ word: UInt32, _ half: Int) -> UInt16 {
+    (0..<4).reduce(0) { byte, place in
+      byte | UInt16(truncatingIfNeeded: word >> UInt32(8 * place) & 7)
+        << UInt16((half == 64 ? 3 : 2) * place)
+    }
   }
 
   /// The digits of each code of half of the coordinates, one per byte.
@@ -83,6 +98,7 @@ extension Codebook {
     for (index, code) in codes.enumerated() { isMember[code] = Int32(index) }
     var lists: [UInt16] = []
     lists.reserveCapacity(400_000)
+    let members = codes.map { halves($0, digits) }
     var found = [UInt8](repeating: 0, count: codes.count)
     for code in 0..<half * half {
       guard isMember[code] < 0 else {
@@ -116,7 +132,7 @@ extension Codebook {
         found.withUnsafeBufferPointer { found in
           var index = 0
           while index < found.count {
-            if found[index] == shell { lists.append(halves(codes[index], half)) }
+            if found[index] == shell { lists.append(members[index]) }
             index += 1
           }
         }

@@ -2,9 +2,9 @@
 /// beside it.
 ///
 /// A point has 8 coordinates of 3 digits or 4 coordinates of 8. Its *code* is the number whose
-/// digits are the coordinates, the first the least: base 3 (6561 codes) or base 8 (4096 codes). The
-/// codes of both *halves* of the coordinates are below 81 or 64. Codes of points of the grid go up
-/// with their indexes.
+/// digits are the coordinates, the first the least: base 3 (6561 codes) or base 8 (4096 codes). Codes
+/// of points of the grid go up with their indexes. Where bits are shifted, the digits of a *half* of
+/// the coordinates are packed into a byte, with 2 or 3 bits each.
 ///
 /// Everything lies in one piece of memory that kernels read too (`Kernels/Shared/Grid.swift` has
 /// the same offsets):
@@ -12,8 +12,9 @@
 /// ```
 /// byte   field
 /// 0      points      u64 per index: what a coordinate is multiplied as, byte i for coordinate i
-/// 16384  halves      u16 per index: code of the lower half, and of the upper half in the high byte
-/// 20480  digits      u32 per code of a half: digit i in byte i
+/// 16384  halves      u16 per index: the packed lower half, and the upper half in the high byte
+/// 20480  ranks       u8 per packed half of 3 digits: its code, which is below 81
+/// 20480  digits      in books of 8 digits: u32 per packed half, digit i in byte i
 /// 20864  map         i32 per code: the index of a point of the grid; else -1 - the place of the
 ///                    point's list
 /// 47168  lists       u16 at each place: the count, then the halves of each neighbour, nearest
@@ -22,7 +23,7 @@
 /// A list has all points of the grid at the least distances that occur: of the first `shells`.
 struct Codebook: @unchecked Sendable {
   static let halvesOffset = 16_384
-  static let digitsOffset = 20_480
+  static let ranksOffset = 20_480
   static let mapOffset = 20_864
   static let listsOffset = 47_168
 
@@ -49,7 +50,14 @@ struct Codebook: @unchecked Sendable {
   }
 
   /// The code of a pair of halves.
-  func code(halves: UInt16) -> Int { Int(halves & 0xff) + Int(halves >> 8) * halfCodes }
+  func code(halves: UInt16) -> Int {
+    code(half: halves & 0xff) + code(half: halves >> 8) * halfCodes
+  }
+
+  private func code(half: UInt16) -> Int {
+    levels == 8
+      ? Int(half) : Int(memory.load(fromByteOffset: Self.ranksOffset + Int(half), as: UInt8.self))
+  }
 
   /// The index of the point with a code, nil if it is not of the grid.
   func index(_ code: Int) -> Int? {

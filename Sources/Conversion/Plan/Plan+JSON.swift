@@ -10,6 +10,7 @@ extension Plan {
       "architecture": architecture.map(JSONValue.string) ?? .null,
       "recipe": recipe.map(JSONValue.string) ?? .null,
       "importance": importance.map { .string($0.path) } ?? .null,
+      "budget": budget?.json ?? .null,
       "documents": .array(documents.map(document)),
       "fidelity": .string(fidelity.description),
       "memory_bytes": .int(Int(ResourceCheck.memory(of: self))),

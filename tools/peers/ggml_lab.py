@@ -4,14 +4,14 @@
     data = ggml_lab.quantize("q4_K", values, importance)    # values: f32 [rows, columns] -> bytes [rows, row bytes]
     back = ggml_lab.dequantize("q4_K", data, columns)       # -> f32 [rows, columns]
 
-LLAMA_BUILD names the build folder. Types by ggml's name (any case) or number. Importance: f32 [columns], used for all
+LLAMA_BUILD names a build folder that is already there. Types by ggml's name (any case) or number. Importance: f32 [columns], used for all
 rows, or None; IQ2_XXS, IQ2_XS, IQ1_S abort the process without one. Unlike llama-quantize nothing checks the values:
 an infinity or a huge number aborts the process in the IQ types.
 """
 
 import ctypes
-import os
 import pathlib
+import subprocess
 import sys
 
 import numpy
@@ -30,9 +30,10 @@ class Traits(ctypes.Structure):
 
 
 def _load():
-    folder = pathlib.Path(os.environ.get("LLAMA_BUILD", pathlib.Path(__file__).parent / "llama-build"))
+    script = pathlib.Path(__file__).with_name("build_llama_cpp")
+    folder = subprocess.run([script], check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
     suffix = "dylib" if sys.platform == "darwin" else "so"
-    library = ctypes.CDLL(str(folder / "bin" / f"libggml-base.{suffix}"))
+    library = ctypes.CDLL(f"{folder}/libggml-base.{suffix}")
     library.ggml_quantize_chunk.restype = ctypes.c_size_t
     library.ggml_quantize_chunk.argtypes = [
         ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int64, ctypes.c_int64, ctypes.c_int64, ctypes.c_void_p]

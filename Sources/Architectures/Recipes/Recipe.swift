@@ -24,7 +24,7 @@ public struct Recipe: Sendable {
   let fallbacks: [Encoding: Encoding]
   let needs: [Need]
   let rules: [Rule]
-  let tensors: [String: Rule.Outcome]
+  let tensors: [ExactName: Rule.Outcome]
 
   /// A group of tensors, known by their names.
   struct Category: Sendable {

@@ -23,8 +23,21 @@ public enum Recipes {
     if let document = Formats.document("\(folder)/\(name)\(recipe)") {
       return try Recipe(parsing: document.text, file: document.path)
     }
-    return try all.get().first { $0.aliases.contains(name) }
+    guard let other = aliases[name], other != name else { return nil }
+    return try named(other)
   }
+
+  /// The recipes that have other names, by these: looked up without parsing the files.
+  static let aliases: [String: String] = {
+    var result: [String: String] = [:]
+    for name in names {
+      let text = Formats.document("\(folder)/\(name)\(recipe)")?.text ?? ""
+      for line in text.split(separator: "\n") where line.hasPrefix("  also ") {
+        for alias in line.split(separator: " ").dropFirst() { result[alias.lowercased()] = name }
+      }
+    }
+    return result
+  }()
 
   /// The text of a part or recipe that others may include.
   static func part(_ name: String) -> (file: String, text: String)? {

@@ -239,10 +239,10 @@ extension Encoding {
         tensors: zip(tensors.map(\.name), decisions.map(\.choice)).map { (name: $0, choice: $1) })
     }
     let reading = try clock.measure { _ = try Recipe(parsing: text, file: "saved.recipe") }
-    // Optimised it takes a tenth of this; a debug build on a busy machine is what is bounded here.
+    // Optimised, each takes a fifth of a second; what is bounded here is a debug build on a busy machine.
     for (what, time) in [("plain", plain), ("asked", asked), ("text", writing), ("read", reading)] {
       print("100,000 tensors, \(what): \(time)")
-      #expect(time < .seconds(20), "\(what)")
+      #expect(time < .seconds(60), "\(what)")
     }
   }
 }

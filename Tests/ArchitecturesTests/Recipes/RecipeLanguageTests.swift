@@ -1,7 +1,10 @@
-import Architectures
 import Failures
+import Foundation
 import Tensors
 import Testing
+import _TestSupport
+
+@testable import Architectures
 
 /// A small recipe with one line replaced, and where its defect is.
 struct BrokenRecipe: CustomStringConvertible, Sendable {
@@ -131,6 +134,12 @@ struct BrokenRecipe: CustomStringConvertible, Sendable {
     BrokenRecipe(
       12, "  values  q6_K if tied" + String(repeating: " or tied", count: 60), "x.recipe:12:19",
       "limit", "400 columns"),
+    BrokenRecipe(
+      12, "  values  " + String(repeating: "q", count: 257), "x.recipe:12:11", "syntax", "256 bytes"
+    ),
+    BrokenRecipe(
+      12, "  \"" + String(repeating: "q", count: 65_536) + "\" q4_K", "x.recipe:12:3", "syntax",
+      "65535 bytes"),
     // tensors
     BrokenRecipe(16, "  a.weight  f16", "x.recipe:16:3", "syntax", "name in quotes"),
     BrokenRecipe(16, "  \"a.weight\"  f17", "x.recipe:16:15", "name", "did you mean 'f16'"),
@@ -174,7 +183,9 @@ struct BrokenRecipe: CustomStringConvertible, Sendable {
   }
 
   @Test func namesOfAnyKindAreReadBack() throws {
-    let names = ["a b", "quote\"", "back\\slash", "line\nend", "ü#*", "\u{1}", "e\u{301}", ""]
+    let names = [
+      "a b", "quote\"", "back\\slash", "line\nend", "ü#*", "\u{1}", "\u{e9}", "e\u{301}", "",
+    ]
     for name in names {
       let text = Recipe.text(
         name: "my recipe", base: Encoding(.f16), comments: ["by # me\nand you"],
@@ -200,6 +211,29 @@ struct BrokenRecipe: CustomStringConvertible, Sendable {
     #expect(replaces.fileType == nil)
   }
 
+  @Test func namesThatLookAlikeAreTwo() throws {
+    let text = Recipe.text(
+      name: "x", base: Encoding(.f16),
+      tensors: [
+        (name: "\u{e9}", choice: .type(Encoding(.bf16))),
+        (name: "e\u{301}", choice: .type(Encoding(.f32))),
+      ])
+    let recipe = try Recipe(parsing: text, file: "x.recipe")
+    let found = try recipe.assign(
+      tensors: ["\u{e9}", "e\u{301}"].map { RecipeAssignTests.tensor($0) }, facts: RecipeFacts())
+    #expect(found.map(\.choice.description) == ["bf16", "f32"])
+  }
+
+  @Test func readingStopsAfterTooManyDefects() {
+    let many = "recipe x 1\n  type q4_K\nrules\n" + String(repeating: "  any q\n", count: 5000)
+    let error = #expect(throws: ArchitectureError.self) {
+      try Recipe(parsing: many, file: "x.recipe")
+    }
+    #expect(error?.message.contains("and 949 more") ?? false)
+    let tabs = String(repeating: "\t\n", count: 5000)
+    #expect(throws: ArchitectureError.self) { try Recipe(parsing: tabs, file: "x.recipe") }
+  }
+
   @Test func oneTypeMakesARecipe() throws {
     for (name, number) in [("q5_1", 9), ("nvfp4", 39), ("f16", 1), ("q4_K", 15), ("q1_0", 40)] {
       let recipe = try Recipe.single(try #require(Encoding.recipeType(name)))
@@ -214,5 +248,34 @@ struct BrokenRecipe: CustomStringConvertible, Sendable {
     let error = #expect(throws: ArchitectureError.self) { try Recipe.single(stored) }
     #expect(error?.code == .name)
     #expect(error?.message.contains("q8_1") ?? false)
+  }
+}
+
+/// The page for users shows a recipe that works.
+@Suite struct RecipePageTests {
+  @Test func theExampleIsARecipe() throws {
+    let page = try String(
+      contentsOf: Golden.root.appending(path: "Documentation/Adding-a-recipe.md"), encoding: .utf8)
+    let block = page.split(separator: "```").dropFirst().first.map(String.init) ?? ""
+    let text = block.split(separator: "\n", omittingEmptySubsequences: false)
+      .map { $0.hasPrefix("   ") ? $0.dropFirst(3) : $0 }.joined(separator: "\n")
+    let recipe = try Recipe(parsing: text, file: "mine.recipe")
+    #expect(recipe.name == "mine")
+    #expect(recipe.fileType == 15)
+    let types = try recipe.assign(
+      tensors: ["attn_v", "attn_q", "ffn_down", "ffn_up_shexp"].map {
+        RecipeAssignTests.tensor("blk.5.\($0).weight")
+      }, facts: RecipeFacts(layers: 8)
+    ).map(\.choice.description)
+    #expect(types == ["q8_0", "q4_K", "q6_K", "q6_K"])
+  }
+
+  @Test func theLanguageIsDescribedInFull() throws {
+    let page = try String(
+      contentsOf: Golden.root.appending(path: "Documentation/Adding-a-recipe.md"), encoding: .utf8)
+    let words =
+      RecipeNumber.allCases.map(\.rawValue) + RecipeTruth.allCases.map(\.rawValue)
+      + RecipeWord.allCases.map(\.rawValue) + RecipeParser.Section.words
+    for word in words { #expect(page.contains("`\(word)`"), "\(word)") }
   }
 }

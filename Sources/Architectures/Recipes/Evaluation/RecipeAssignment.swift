@@ -112,11 +112,11 @@ struct RecipeAssignment {
   /// Every tensor that the recipe names must be there.
   private mutating func checkNames() {
     guard !recipe.tensors.isEmpty else { return }
-    let present = Set(tensors.map(\.name))
+    let present = Set(tensors.map { ExactName($0.name) })
     for (name, outcome) in recipe.tensors where !present.contains(name) {
       problems.append(
         ArchitectureError(
-          .mismatch, "the model has no tensor '\(name)'", at: outcome.location.place))
+          .mismatch, "the model has no tensor '\(name.text)'", at: outcome.location.place))
     }
   }
 
@@ -128,7 +128,7 @@ struct RecipeAssignment {
     let tensor = tensors[index]
     let entry = entries[index]
     describe(tensor, names[index], entry.category)
-    let named = recipe.tensors[tensor.name]
+    let named = recipe.tensors.isEmpty ? nil : recipe.tensors[ExactName(tensor.name)]
     if let origin = keeps(tensor, entry, named) {
       for (index, pattern) in patterns.enumerated() where pattern.pattern.finds(tensor.name) {
         found[index].kept += 1

@@ -15,7 +15,7 @@ struct RecipeNames {
   private let recipe: Recipe
   private let output: Int?
   private let ignoresLayer: Bool
-  private var entries: [String: Entry] = [:]
+  private var entries: [ExactName: Entry] = [:]
 
   init(_ recipe: Recipe, output: Int?) {
     self.recipe = recipe
@@ -28,7 +28,7 @@ struct RecipeNames {
 
   /// What is known of a name, whose layer is `layer` if it has one.
   mutating func entry(_ name: LayeredName) -> Entry {
-    let key = ignoresLayer ? name.withoutLayer : name.text
+    let key = ExactName(ignoresLayer ? name.withoutLayer : name.text)
     if let entry = entries[key] { return entry }
     let entry = make(Array(name.text.utf8))
     entries[key] = entry

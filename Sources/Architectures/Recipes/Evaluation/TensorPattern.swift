@@ -42,6 +42,7 @@ struct TensorPattern {
 
   func finds(_ name: String) -> Bool {
     switch search {
+    // Only patterns with transforms of their own can throw here; text has none.
     case .expression(let regex): return (try? regex.firstMatch(in: name)) != nil
     case .bytes(let wanted):
       var name = name

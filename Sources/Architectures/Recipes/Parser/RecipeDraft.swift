@@ -19,7 +19,7 @@ struct RecipeDraft {
   var fileTypes: [Encoding: Int] = [:]
   var needs: [Recipe.Need] = []
   var rules: [Recipe.Rule] = []
-  var tensors: [String: Recipe.Rule.Outcome] = [:]
+  var tensors: [ExactName: Recipe.Rule.Outcome] = [:]
   var problems: [ArchitectureError] = []
   /// Files that have been read: their rules join again, the rest does not.
   var included: Set<String> = []

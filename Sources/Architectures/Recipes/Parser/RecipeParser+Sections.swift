@@ -140,7 +140,7 @@ extension RecipeParser {
         .limit, "a recipe names at most \(RecipeLimit.tensors) tensors", at: location)
     }
     let outcome = Recipe.Rule.Outcome(choice: choice, location: location)
-    guard draft.tensors.updateValue(outcome, forKey: name) == nil else {
+    guard draft.tensors.updateValue(outcome, forKey: ExactName(name)) == nil else {
       throw cursor.failure(.name, "the tensor '\(name)' stands twice", at: location)
     }
   }

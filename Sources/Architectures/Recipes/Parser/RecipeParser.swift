@@ -55,7 +55,8 @@ struct RecipeParser {
         }
       } catch {
         draft.problems.append(error)
-        draft.isFull = error.code == .limit
+        draft.isFull =
+          draft.isFull || error.code == .limit || draft.problems.count >= RecipeLimit.problems
       }
     }
   }
@@ -65,7 +66,7 @@ struct RecipeParser {
   /// `recipe NAME LEVEL`, which parts do not have.
   private mutating func opening() {
     guard let line = text.lines.first else {
-      if isMain {
+      if isMain, text.problems.isEmpty {
         let place = SourceLocation(file: text.file, line: 1, column: 1).place
         draft.problems.append(
           ArchitectureError(.syntax, "expected 'recipe NAME LEVEL', found an empty file", at: place)

@@ -31,9 +31,16 @@ struct NameGlob: Hashable, Sendable {
   }
 
   private static func find(_ piece: [UInt8], in name: [UInt8], from start: Int) -> Int? {
-    guard name.count - start >= piece.count else { return nil }
-    return (start...(name.count - piece.count)).first { position in
-      name[position..<position + piece.count].elementsEqual(piece)
+    guard let first = piece.first else { return start }
+    var position = start
+    while position + piece.count <= name.count {
+      if name[position] == first {
+        var length = 1
+        while length < piece.count, name[position + length] == piece[length] { length += 1 }
+        if length == piece.count { return position }
+      }
+      position += 1
     }
+    return nil
   }
 }

@@ -4,12 +4,15 @@ internal import Failures
 struct RecipeCursor {
   let text: RecipeText
   let line: RecipeText.Line
-  private(set) var index: Int
+  private var index: Int
+  /// A byte whose column is known, so that columns are counted once along the line.
+  private var counted: (index: Int, column: Int)
 
   init(_ text: RecipeText, _ line: RecipeText.Line) {
     self.text = text
     self.line = line
     index = line.range.lowerBound
+    counted = (index, line.indent + 1)
   }
 
   private var end: Int { line.range.upperBound }
@@ -18,13 +21,14 @@ struct RecipeCursor {
   var location: SourceLocation {
     mutating get {
       skipSpaces()
-      return text.location(line.start, index, line.number)
+      counted = (index, counted.column + text.columns(counted.index..<index))
+      return SourceLocation(file: text.file, line: line.number, column: counted.column)
     }
   }
 
   /// The position of the line's first word.
   var lineLocation: SourceLocation {
-    text.location(line.start, line.range.lowerBound, line.number)
+    SourceLocation(file: text.file, line: line.number, column: line.indent + 1)
   }
 
   var isAtEnd: Bool {
@@ -67,6 +71,9 @@ struct RecipeCursor {
       index += 1
     }
     guard index > start else { throw failure(.syntax, "expected \(what), found \(found)") }
+    guard index - start <= RecipeLimit.wordBytes else {
+      throw failure(.syntax, "a word has at most \(RecipeLimit.wordBytes) bytes", at: place)
+    }
     return (String(decoding: text.bytes[start..<index], as: UTF8.self), place)
   }
 
@@ -99,6 +106,10 @@ struct RecipeCursor {
     guard index < end else { throw failure(.syntax, "this string is never closed", at: opening) }
     let content = text.bytes[start..<index]
     index += 1
+    guard content.count <= RecipeLimit.stringBytes else {
+      throw failure(
+        .syntax, "a name has at most \(RecipeLimit.stringBytes) bytes", at: opening)
+    }
     if isPlain { return String(decoding: content, as: UTF8.self) }
     guard let result = RecipeString.unescaped(content) else {
       throw failure(
@@ -109,7 +120,9 @@ struct RecipeCursor {
 
   /// The condition that stands here, up to where it ends.
   mutating func formula() throws(ArchitectureError) -> Formula {
-    guard !isAtEnd else { throw failure(.syntax, "expected a condition, found the end of the line") }
+    guard !isAtEnd else {
+      throw failure(.syntax, "expected a condition, found the end of the line")
+    }
     let column = location.column
     let rest = String(decoding: text.bytes[index..<end], as: UTF8.self)
     let scalars = Array(rest.unicodeScalars)

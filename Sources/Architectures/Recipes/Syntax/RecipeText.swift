@@ -5,6 +5,11 @@ enum RecipeLimit {
   static let fileBytes = 64 << 20
   static let rules = 1_000
   static let tensors = 1_000_000
+  static let lines = 1_100_000
+  static let wordBytes = 256
+  static let stringBytes = 65_535
+  /// Defects after which reading stops.
+  static let problems = 1_000
   static let includes = 64
   static let level = 1
   /// Length of a pattern of `--tensor-type`.
@@ -18,8 +23,6 @@ struct RecipeText {
     let number: Int
     /// Spaces before the first byte.
     let indent: Int
-    /// Where the physical line begins.
-    let start: Int
     /// What it says.
     let range: Range<Int>
   }
@@ -48,6 +51,15 @@ struct RecipeText {
       number += 1
       scan(start, end, number)
       start = end + 1
+      if lines.count > RecipeLimit.lines {
+        let place = SourceLocation(file: file, line: number, column: 1).place
+        problems.append(
+          ArchitectureError(.limit, "a recipe has at most \(RecipeLimit.lines) lines", at: place))
+      }
+      if problems.count >= RecipeLimit.problems || lines.count > RecipeLimit.lines {
+        lines = []
+        return
+      }
     }
   }
 
@@ -80,7 +92,7 @@ struct RecipeText {
     var first = start
     while first < end, bytes[first] == Self.space { first += 1 }
     guard first < end else { return }
-    lines.append(Line(number: number, indent: first - start, start: start, range: first..<end))
+    lines.append(Line(number: number, indent: first - start, range: first..<end))
   }
 
   private mutating func report(_ start: Int, _ index: Int, _ number: Int, _ message: String) {
@@ -88,11 +100,12 @@ struct RecipeText {
     problems.append(ArchitectureError(.syntax, message, at: place))
   }
 
-  /// The position of a byte of a line; columns count Unicode scalars.
-  func location(_ start: Int, _ index: Int, _ number: Int) -> SourceLocation {
-    let column = bytes[start..<min(index, bytes.count)].reduce(1) {
-      $0 + ($1 & 0xC0 == 0x80 ? 0 : 1)
-    }
-    return SourceLocation(file: file, line: number, column: column)
+  private func location(_ start: Int, _ index: Int, _ number: Int) -> SourceLocation {
+    SourceLocation(file: file, line: number, column: 1 + columns(start..<index))
+  }
+
+  /// Unicode scalars that begin in a range of bytes.
+  func columns(_ range: Range<Int>) -> Int {
+    bytes[range].reduce(0) { $0 + ($1 & 0xC0 == 0x80 ? 0 : 1) }
   }
 }

@@ -22,6 +22,10 @@ extension Failure.Code where Domain == ConversionDomain {
   public static var contradiction: Self { .init("contradiction", .malformed) }
   /// An importance file does not fit the model.
   public static var importance: Self { .init("importance", .malformed) }
+  /// A table of measured errors is damaged or tells of another model.
+  public static var errorTable: Self { .init("error-table", .malformed) }
+  /// No choice of types keeps to the budget.
+  public static var budget: Self { .init("budget", .unsupported) }
   /// No chain of stages leads from the source's kind to the target's.
   public static var noRoute: Self { .init("no-route", .unsupported) }
   /// Refused by policy; an option allows it.

@@ -48,6 +48,8 @@ enum Conversions {
     _ request: ConversionRequest, _ arguments: RunArguments, dryRun: Bool,
     everyTensor: Bool = false, json: Bool
   ) throws {
+    var request = request
+    request.types.budget?.replacesRecipe = arguments.force
     let (plan, source) = try Planner(request).plan()
     if dryRun {
       return json ? Output.result(plan.json) : Output.result(plan.text(everyTensor: everyTensor))

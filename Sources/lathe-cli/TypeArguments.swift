@@ -6,6 +6,22 @@ struct TypeArguments: ParsableArguments {
   @Option(help: "A recipe by name or file, instead of --type.")
   var recipe: String?
 
+  @Option(help: "Choose each tensor's type: the least error in files of this size, such as 4GB.")
+  var targetSize: String?
+
+  @Option(help: "Choose each tensor's type: the least error at that many bits per weight.")
+  var targetBpw: Double?
+
+  @Option(
+    help: "Choose each tensor's type: the least size within this relative error, such as 0.05.")
+  var maxError: Double?
+
+  @Option(help: "Measured errors of a budget: read from this file if it is there, else written.")
+  var errorTable: String?
+
+  @Option(help: "Write the types that a budget chose as a recipe.")
+  var saveRecipe: String?
+
   @Flag(help: "The recipe's base type for every tensor that can be quantized.")
   var pure = false
 
@@ -45,11 +61,46 @@ struct TypeArguments: ParsableArguments {
   var keepSplit = false
 
   /// Whether these say the types of all tensors, without --type.
-  var choosesTypes: Bool { recipe != nil }
+  var choosesTypes: Bool { recipe != nil || choosesByBudget }
+
+  private var choosesByBudget: Bool {
+    targetSize != nil || targetBpw != nil || maxError != nil
+  }
+
+  /// The budget that was asked for.
+  private func budget() throws -> BudgetOptions? {
+    guard [targetSize != nil, targetBpw != nil, maxError != nil].count(where: { $0 }) <= 1 else {
+      throw ValidationError("--target-size, --target-bpw and --max-error exclude each other")
+    }
+    var options: BudgetOptions?
+    if let targetSize {
+      options = .init(.size(try ByteSize.parse(targetSize, option: "--target-size")))
+    }
+    if let targetBpw {
+      guard targetBpw > 0, targetBpw.isFinite else {
+        throw ValidationError("--target-bpw takes a number above 0, found \(targetBpw)")
+      }
+      options = .init(.bitsPerWeight(targetBpw))
+    }
+    if let maxError {
+      guard maxError >= 0, maxError.isFinite else {
+        throw ValidationError("--max-error takes a number from 0 up, found \(maxError)")
+      }
+      options = .init(.relativeError(maxError))
+    }
+    options?.errorTable = errorTable
+    options?.savedRecipe = saveRecipe
+    guard options != nil || (errorTable == nil && saveRecipe == nil) else {
+      throw ValidationError(
+        "--error-table and --save-recipe belong to --target-size, --target-bpw or --max-error")
+    }
+    return options
+  }
 
   /// Writes the options into a request.
   func apply(to request: inout ConversionRequest) throws {
     request.types.recipe = recipe
+    request.types.budget = try budget()
     request.types.isPure = pure
     request.types.tensorTypes = tensorType
     request.types.outputTensorType = outputTensorType

@@ -4,7 +4,18 @@ internal import Tensors
 
 extension Plan {
   /// The plan as a JSON document: every tensor with its route and place.
+  ///
+  /// The key `budget` is there only if a budget chose the types.
   public var json: JSONValue {
+    var document = plain
+    if let budget, case .object(var members) = document {
+      members["budget"] = budget.json
+      document = .object(members)
+    }
+    return document
+  }
+
+  private var plain: JSONValue {
     .object([
       "source": side(source), "target": side(target),
       "architecture": architecture.map(JSONValue.string) ?? .null,

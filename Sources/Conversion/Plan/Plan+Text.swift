@@ -21,6 +21,7 @@ extension Plan {
         "importance    \(importance.path)  (\(ByteText.count(importance.file.entries.count, "weight")) "
         + "known, used for \(ByteText.count(used, "tensor")))\n"
     }
+    if let budget { out += budget.text }
     for document in documents {
       let way = document.stages.isEmpty ? "as it is" : document.stages.joined(separator: ", ")
       out += "document      \(document.origin) -> \(document.target)  (\(way))\n"

@@ -77,6 +77,8 @@ public struct Plan: Sendable {
   public var importance: PlannedImportance?
   /// The recipe that chose the types; nil if one type was asked for, or none.
   public var recipe: String?
+  /// The budget that chose the types; nil if there was none.
+  public var budget: PlannedBudget?
   /// What the user should know.
   public var warnings: [String]
   /// Threads that the run uses.

@@ -28,10 +28,52 @@ public struct Planner: Sendable {
     let pruning = try pruning(mapping)
     pruning?.apply(to: &mapping)
     let importance = try PlannedImportance(request, mapping.items, pruning)
+    let model = Prepared(
+      naming: naming, mapping: mapping, pruning: pruning, importance: importance)
+    guard let budget = request.types.budget else { return (try plan(model, choice), source) }
+    return (try plan(model, under: budget), source)
+  }
+
+  /// What does not depend on types.
+  private struct Prepared {
+    let naming: Naming
+    let mapping: TensorMapping
+    let pruning: LayerPruning?
+    let importance: PlannedImportance?
+  }
+
+  /// The plan whose types a budget chooses; its recipe is written if that is wanted.
+  private func plan(
+    _ model: Prepared, under budget: BudgetOptions
+  ) throws(ConversionError) -> Plan {
+    guard case .recipe(let rules, let options) = choice else {
+      throw ConversionError(.internal, "a budget without rules")
+    }
+    if let path = budget.savedRecipe {
+      try WholeFile.check(path, replace: budget.replacesRecipe)
+    }
+    let keys = try recipeKeys(model, rules)
+    var planner = try BudgetPlanner(
+      budget,
+      try BudgetModel(
+        items: model.mapping.items, keys: keys, options: options, importance: model.importance,
+        allowRequantize: request.allowRequantize), source: source, threads: request.threads)
+    let plan = try planner.plan { choice throws(ConversionError) in try self.plan(model, choice) }
+    if let path = budget.savedRecipe, let planned = plan.budget {
+      try WholeFile.write(
+        Array(planned.recipeText.utf8), to: path, replace: budget.replacesRecipe)
+    }
+    return plan
+  }
+
+  /// The plan with types chosen so.
+  private func plan(_ model: Prepared, _ choice: TypeChoice) throws(ConversionError) -> Plan {
+    let (naming, pruning, importance) = (model.naming, model.pruning, model.importance)
+    var mapping = model.mapping
     var planned = TensorPlanner(
       choice: choice, format: destination.format, naming: naming, importance: importance,
       reader: source.reader)
-    try planned.add(mapping.items, try recipeTypes(mapping, naming, importance, pruning))
+    try planned.add(mapping.items, try recipeTypes(model, choice))
     try check(requantized: planned.requantized)
     let tensors = planned.tensors
     let written = planned.written(mapping.items)
@@ -52,7 +94,7 @@ public struct Planner: Sendable {
         + mapping.warnings,
       threads: request.threads, tileElements: WorkList.tileElements, bufferBytes: 0)
     try fit(&plan)
-    return (plan, source)
+    return plan
   }
 
   private func pruning(_ mapping: TensorMapping) throws(ConversionError) -> LayerPruning? {
@@ -65,21 +107,30 @@ public struct Planner: Sendable {
   }
 
   private func recipeTypes(
-    _ mapping: TensorMapping, _ naming: Naming, _ importance: PlannedImportance?,
-    _ pruning: LayerPruning?
+    _ model: Prepared, _ choice: TypeChoice
   ) throws(ConversionError) -> RecipeTypes? {
     guard case .recipe(let recipe, let options) = choice else { return nil }
+    return try RecipeTypes(
+      recipe, options, items: model.mapping.items, keys: try recipeKeys(model, recipe),
+      importance: model.importance)
+  }
+
+  /// The keys that tell a recipe of the model.
+  private func recipeKeys(
+    _ model: Prepared, _ recipe: Recipe
+  ) throws(ConversionError) -> Metadata {
     guard destination.format.dialect == .gguf else {
       let types = TypeChoice.writable.filter(destination.format.canHold).map(\.name)
+      let name = request.types.budget == nil ? "the recipe \(recipe.name)" : "a budget"
       throw ConversionError(
         .cannotHold,
-        "the recipe \(recipe.name) gives types of GGUF to GGUF's names; \(destination.format.id) "
+        "\(name) gives types of GGUF to GGUF's names; \(destination.format.id) "
           + "takes one of the types \(types.joined(separator: " ")), or --to gguf")
     }
-    var keys = try DocumentPlanner.modelKeys(request: request, source: source, naming: naming)
-    pruning?.apply(to: &keys)
-    return try RecipeTypes(
-      recipe, options, items: mapping.items, keys: keys, importance: importance)
+    var keys = try DocumentPlanner.modelKeys(
+      request: request, source: source, naming: model.naming)
+    model.pruning?.apply(to: &keys)
+    return keys
   }
 
   private func layOut(

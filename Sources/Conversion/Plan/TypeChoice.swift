@@ -30,6 +30,20 @@ public enum TypeChoice: Sendable {
   init(_ request: ConversionRequest) throws(ConversionError) {
     let options = try RecipeOptions(request.types)
     let name = request.type.lowercased()
+    if request.types.budget != nil {
+      guard name == "source", request.types.recipe == nil, !options.pure else {
+        throw ConversionError(
+          .options,
+          "a budget (--target-size, --target-bpw, --max-error) chooses the types itself: it "
+            + "excludes --type, --recipe and --pure")
+      }
+      // What stands in until the budget has chosen: the rules of all recipes.
+      let rules = try passing { () throws(ArchitectureError) in
+        try Recipe.single(Encoding(.f32))
+      }
+      self = .recipe(rules, options)
+      return
+    }
     if let recipe = request.types.recipe {
       guard name == "source" else {
         throw ConversionError(.options, "--recipe and --type exclude each other")

@@ -2,6 +2,8 @@
 public struct TypeOptions: Hashable, Sendable {
   /// A recipe, by name or file.
   public var recipe: String?
+  /// A budget that types are chosen under, instead of a type or recipe.
+  public var budget: BudgetOptions?
   /// Whether the recipe's base type is used for every tensor that can be quantized.
   public var isPure = false
   /// Whether the output tensor stays as it is.

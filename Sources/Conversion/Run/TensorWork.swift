@@ -90,7 +90,8 @@ struct WorkList {
     return items[low]
   }
 
-  private static func work(
+  /// The work of one tensor, with its tiles.
+  static func work(
     _ tensor: PlannedTensor, _ route: Route, file: Int, extent: Int, offset: UInt64,
     needsChecksum: Bool, firstTile: Int, tileElements: Int
   ) throws(ConversionError) -> TensorWork {

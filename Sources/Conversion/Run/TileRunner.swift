@@ -74,8 +74,8 @@ final class TileRunner {
     }
   }
 
-  /// Reads the tile and sends it through its stages.
-  private func make(
+  /// Reads a run of elements and sends it through the stages; the bytes are good until the next one.
+  func make(
     _ work: TensorWork, _ elements: Range<Int>, _ result: inout Result
   ) throws(ConversionError) -> UnsafeMutableRawBufferPointer {
     let encodings = work.encodings

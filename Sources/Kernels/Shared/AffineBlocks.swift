@@ -37,7 +37,9 @@ extension AffineType {
   static var groups: Int { 256 / size }
 }
 
-/// Memory for eight blocks. Groups are numbered through all blocks.
+/// Memory for eight blocks.
+///
+/// Groups are numbered through all blocks.
 typealias AffineScratch = UnsafeMutablePointer<Float>
 
 extension AffineScratch {
@@ -129,22 +131,27 @@ func encodeAffine<Type: AffineType>(
   }
 }
 
-/// Fills the lanes with groups that lie behind each other.
+/// Lays `size` values of each of `width` lanes side by side; the values of a lane lie together.
+///
+/// Lanes from `lanes` on repeat the first.
 @inline(__always)
-func spreadAffine(
-  _ source: UnsafeRawPointer, _ size: Int, _ lanes: Int,
-  _ target: AffineRow
+func spreadLanes(
+  _ source: UnsafeRawPointer, size: Int, lanes: Int, width: Int, _ target: UnsafeMutableRawPointer
 ) {
-  let values = UnsafeMutableRawPointer(target)
   var lane = 0
-  while lane < affineLanes {
-    // Lanes without a group repeat the first.
-    let group = source + (lane < lanes ? 4 &* size &* lane : 0)
+  while lane < width {
+    let values = source + (lane < lanes ? 4 &* size &* lane : 0)
+    // By fours: the compiler would make scattered stores of a loop over single values.
+    var place = target + 4 &* lane
     var i = 0
     while i < size {
-      values.storeBytes(
-        of: float(group, i), toByteOffset: 4 &* affineLanes &* i &+ 4 &* lane, as: Float.self)
-      i &+= 1
+      let four = (values + 4 &* i).loadUnaligned(as: SIMD4<Float>.self)
+      place.storeBytes(of: four[0], as: Float.self)
+      place.storeBytes(of: four[1], toByteOffset: 4 &* width, as: Float.self)
+      place.storeBytes(of: four[2], toByteOffset: 8 &* width, as: Float.self)
+      place.storeBytes(of: four[3], toByteOffset: 12 &* width, as: Float.self)
+      place += 16 &* width
+      i &+= 4
     }
     lane &+= 1
   }
@@ -183,8 +190,9 @@ func fitGroups<Type: AffineType>(
   let groups = blocks &* Type.groups
   var first = 0
   while first < groups {
-    spreadAffine(
-      weights + 4 &* Type.size &* first, Type.size, groups &- first, scratch.state.x)
+    spreadLanes(
+      weights + 4 &* Type.size &* first, size: Type.size, lanes: groups &- first,
+      width: affineLanes, scratch.state.x)
     var lane = 0
     while lane < affineVectors {
       let (x, w) = (scratch.state.x + lane, scratch.state.w + lane)
@@ -212,19 +220,16 @@ func fitGroups<Type: AffineType>(
 
 /// The sum of the squares of up to eight blocks, each in order.
 @inline(__always)
-func blockSquares(_ weights: UnsafeRawPointer, _ blocks: Int) -> SIMD8<Float> {
+func blockSquares(
+  _ weights: UnsafeRawPointer, _ blocks: Int, _ scratch: AffineScratch
+) -> SIMD8<Float> {
+  // Nothing is in the memory of the search yet.
+  spreadLanes(weights, size: 256, lanes: blocks, width: 8, scratch.memory)
+  let rows = scratch.vectors(0)
   var squares = SIMD8<Float>(repeating: 0)
-  let last = blocks &- 1
-  @inline(__always)
-  func place(_ block: Int) -> UnsafeRawPointer { weights + 1024 &* (block < last ? block : last) }
-  let (p0, p1, p2, p3) = (place(0), place(1), place(2), place(3))
-  let (p4, p5, p6, p7) = (place(4), place(5), place(6), place(7))
   var i = 0
   while i < 256 {
-    let column = SIMD8(
-      float(p0, i), float(p1, i), float(p2, i), float(p3, i), float(p4, i), float(p5, i),
-      float(p6, i), float(p7, i))
-    squares += column * column
+    squares += rows[i] * rows[i]
     i &+= 1
   }
   return squares
@@ -236,7 +241,7 @@ func fitImportantGroups<Type: AffineType>(
   _ weights: UnsafeRawPointer, _ importance: UnsafeRawPointer, _ blocksPerRow: Int,
   _ firstBlock: Int, _ blocks: Int, _ type: Type.Type, _ scratch: AffineScratch
 ) {
-  let variances = Type.variance * blockSquares(weights, blocks) / 256
+  let variances = Type.variance * blockSquares(weights, blocks, scratch) / 256
   let groups = blocks &* Type.groups
   var first = 0
   while first < groups {
@@ -259,8 +264,9 @@ func fitImportantGroups<Type: AffineType>(
       }
       lane &+= 1
     }
-    spreadAffine(source, Type.size, lanes, scratch.state.x)
-    spreadAffine(scratch.emphasis, Type.size, lanes, scratch.state.w)
+    spreadLanes(source, size: Type.size, lanes: lanes, width: affineLanes, scratch.state.x)
+    spreadLanes(
+      scratch.emphasis, size: Type.size, lanes: lanes, width: affineLanes, scratch.state.w)
     fitLanes(scratch, first, Type.Weighted.self)
     first &+= affineLanes
   }

@@ -5,7 +5,9 @@ struct ScaleFit {
   let scale: Float
   /// Codes of one byte; more than the greatest only for values that are negative.
   private(set) var codes: [UInt8]
-  /// Whether no sum overflowed. ggml stores zeros or garbage where one does.
+  /// Whether no sum overflowed.
+  ///
+  /// ggml stores zeros or garbage where one does.
   let isSound: Bool
 
   /// Looks for the scale of least weighted square error and for the best codes.

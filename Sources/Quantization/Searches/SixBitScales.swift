@@ -15,7 +15,9 @@ struct SixBitScales {
     bytes = Array(block[offset..<offset + 12])
   }
 
-  /// Puts codes together. Of codes that exceed 63 the bits go where ggml's shifts take them.
+  /// Puts codes together.
+  ///
+  /// Of codes that exceed 63 the bits go where ggml's shifts take them.
   init(scales: [UInt8], minima: [UInt8]) {
     bytes = Array(scales[0..<4] + minima[0..<4]) + [0, 0, 0, 0]
     for j in 0..<4 {

@@ -21,10 +21,10 @@ extension QuantType {
 public enum Q2_KCodec: BlockCodec {
   /// q2_K.
   public static var type: QuantType { .q2_K }
-  /// Without importance: a range of twice the greatest magnitude over 3 levels, half a level off; the
-  /// fit's own minimum and the clipping of what lies outside may cost as much again. Half a code of
-  /// scale and minimum, 1/30 of either, comes on top. Under importance, weights that hardly count are
-  /// clipped, by as much as their whole magnitude.
+  /// Without importance, of a range of twice the greatest magnitude: half of one of 3 levels, as much
+  /// again for what the fit clips, and half a code of scale and of minimum, 1/30 of either.
+  ///
+  /// Under importance, weights that hardly count are clipped by as much as their magnitude.
   public static let errorBudget = 2.0 / 3 + 4.0 / 30
   /// Half the spacing of subnormal f16, times what the two scales are multiplied by.
   public static let underflowError = (15.0 * 3 + 15) * 0x1p-25

@@ -17,6 +17,8 @@ public typealias BlockDecoding =
 public func eachBlockKernel(
   _ add: (StaticString, BlockEncoding?, BlockEncoding?, BlockEncoding?, BlockDecoding) -> Void
 ) {
+  add("iq1_m", f32ToIQ1_M, nil, nil, iq1_mToF32)
+  add("iq1_s", f32ToIQ1_S, nil, nil, iq1_sToF32)
   add("iq2_s", f32ToIQ2_S, nil, nil, iq2_sToF32)
   add("iq2_xs", f32ToIQ2_XS, nil, nil, iq2_xsToF32)
   add("iq2_xxs", f32ToIQ2_XXS, nil, nil, iq2_xxsToF32)

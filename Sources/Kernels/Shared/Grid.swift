@@ -71,7 +71,8 @@ func nearestNeighbour(
     }
     j &+= 1
   }
-  let isPositive = all(cost .>= 0)
+  let signs = load64(costs, 0) | load64(costs, 1) | load64(costs, 2) | load64(costs, 3)
+  let isPositive = signs & 0x8000_0000_8000_0000 == 0
   var limit = least * 1.000_003_8
   if isPositive && limit < second && limit < 1e37 { return best }
   if !isPositive || !(limit < 1e37) { limit = .infinity }

@@ -19,7 +19,10 @@ func eachGridBlock(
       while block < blocks {
         let index = row &* blocks &+ block
         let values = source + 1024 &* index
-        if block & 3 == 0 { blockSquares(values, min(4, blocks &- block), space + 6528) }
+        if block & 3 == 0 {
+          let left = blocks &- block
+          blockSquares(values, left < 4 ? left : 4, space + 6528)
+        }
         let squares = gridFloat(space + 6528, block & 3)
         guard squares < .infinity else { return index }
         guard encode(index, values, importance.map { $0 + 1024 &* block }, squares, space) else {

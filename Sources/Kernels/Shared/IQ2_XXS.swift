@@ -103,7 +103,8 @@ private func firstScale(_ space: UnsafeMutableRawPointer, _ greatest: Float) -> 
     least += cost * error * error
     let bits =
       (unsafeBitCast(trials * value + 12_582_912, to: GridWords.self) & 0x7f_ffff) &- 0x40_0000
-    let errors = value - scales * GridFloats(bits.replacing(with: 4, where: bits .> 4))
+    let above = bits &- 4
+    let errors = value - scales * levels((above & (above &>> 31)) &+ 4)
     sums += cost * errors * errors
     i &+= 1
   }
@@ -119,10 +120,17 @@ private func firstScale(_ space: UnsafeMutableRawPointer, _ greatest: Float) -> 
   return improvedScale(space, inverse)
 }
 
+/// Integers of at most 23 bits with a sign as floats.
+@inline(__always)
+private func levels(_ values: GridWords) -> GridFloats {
+  unsafeBitCast((values &+ 0x40_0000) | 0x4b00_0000, to: GridFloats.self) - 12_582_912
+}
+
 /// Changes levels one by one as long as that makes the fit better.
 @inline(__always)
 private func improvedScale(_ space: UnsafeMutableRawPointer, _ inverse: Float) -> Float {
-  var levels = InlineArray<32, UInt8>(repeating: 0)
+  // Levels at 1152 as floats, as unsigned bytes hold them.
+  let levels = space + 1152
   var product: Float = 0
   var square: Float = 0
   var i = 0
@@ -130,7 +138,7 @@ private func improvedScale(_ space: UnsafeMutableRawPointer, _ inverse: Float) -
     let value = gridFloat(space, i)
     let cost = gridFloat(space + 128, i)
     let found = level(inverse * value)
-    levels[unchecked: i] = UInt8(truncatingIfNeeded: found)
+    store32(Float(found & 0xff).bitPattern, levels, i)
     product += cost * value * Float(found)
     square += cost * Float(found) * Float(found)
     i &+= 1
@@ -140,30 +148,65 @@ private func improvedScale(_ space: UnsafeMutableRawPointer, _ inverse: Float) -
     var hasChanged = false
     i = 0
     while i < 32 {
-      let value = gridFloat(space, i)
-      let cost = gridFloat(space + 128, i)
-      let old = Float(levels[unchecked: i])
-      var otherProduct = product - cost * value * old
-      var otherSquare = square - cost * old * old
-      if otherProduct > 0 && otherSquare > 0 {
-        let new = level(value * otherSquare / otherProduct)
-        if new != Int32(levels[unchecked: i]) {
-          otherProduct += cost * value * Float(new)
-          otherSquare += cost * Float(new) * Float(new)
-          if otherProduct * otherProduct * square > product * product * otherSquare {
-            levels[unchecked: i] = UInt8(truncatingIfNeeded: new)
-            product = otherProduct
-            square = otherSquare
-            hasChanged = true
+      if wouldChange(space, i, product, square) {
+        let end = i &+ 8
+        while i < end {
+          let value = gridFloat(space, i)
+          let cost = gridFloat(space + 128, i)
+          let old = gridFloat(levels, i)
+          var otherProduct = product - cost * value * old
+          var otherSquare = square - cost * old * old
+          if otherProduct > 0 && otherSquare > 0 {
+            let found = level(value * otherSquare / otherProduct)
+            let new = Float(found)
+            if new != old {
+              otherProduct += cost * value * new
+              otherSquare += cost * new * new
+              if otherProduct * otherProduct * square > product * product * otherSquare {
+                store32(Float(found & 0xff).bitPattern, levels, i)
+                product = otherProduct
+                square = otherSquare
+                hasChanged = true
+              }
+            }
           }
+          i &+= 1
         }
+      } else {
+        i &+= 8
       }
-      i &+= 1
     }
     if !hasChanged { break }
     round &+= 1
   }
   return square > 0 ? product / square : 0
+}
+
+/// Whether the first of the 8 weights from `i` on whose level changes exists: until then all see
+/// the same sums, so that they can be tried at once.
+@inline(__always)
+private func wouldChange(
+  _ space: UnsafeRawPointer, _ i: Int, _ product: Float, _ square: Float
+) -> Bool {
+  let value = (space + 4 &* i).load(as: GridFloats.self)
+  let cost = (space + (128 &+ 4 &* i)).load(as: GridFloats.self)
+  let old = (space + (1152 &+ 4 &* i)).load(as: GridFloats.self)
+  let otherProduct = product - cost * value * old
+  let otherSquare = square - cost * old * old
+  let quotient = value * otherSquare / otherProduct
+  let bits = (unsafeBitCast(quotient + 12_582_912, to: GridWords.self) & 0x7f_ffff) &- 0x40_0000
+  let above = bits &- 4
+  let new = levels((above & (above &>> 31)) &+ 4)
+  let newProduct = otherProduct + cost * value * new
+  let newSquare = otherSquare + cost * new * new
+  let zero = GridWords.zero
+  let isBetter = newProduct * newProduct * square .> product * product * newSquare
+  var change = zero.replacing(with: GridWords(repeating: -1), where: isBetter)
+  change = zero.replacing(with: change, where: otherProduct .> GridFloats.zero)
+  change = zero.replacing(with: change, where: otherSquare .> GridFloats.zero)
+  change = zero.replacing(with: change, where: new .!= old)
+  let quads = unsafeBitCast(change, to: SIMD4<UInt64>.self)
+  return quads[0] | quads[1] | quads[2] | quads[3] != 0
 }
 
 /// `blocks` blocks to 256 f32 each.

@@ -27,50 +27,91 @@ func fillMagnitudes(
   _ count: Int, _ spread: Float, areSignsEven: Bool, _ signs: UnsafeMutableRawPointer
 ) -> Float {
   var start = 0
-  var greatest = GridFloats(repeating: -.infinity)
+  var greatest = -Float.infinity
   while start < count {
     let weight = (weights + 4 &* start).loadUnaligned(as: GridFloats.self)
     let squares = weight * weight
-    let cost: GridFloats
+    let place = space + 4 &* start
     if let importance {
-      cost = (importance + 4 &* start).loadUnaligned(as: GridFloats.self)
-        * (spread + squares).squareRoot()
+      (place + 256).storeBytes(of: spread + squares, as: GridFloats.self)
+      storeRoots(place + 256)
+      let root = (place + 256).load(as: GridFloats.self)
+      let cost = (importance + 4 &* start).loadUnaligned(as: GridFloats.self) * root
+      (place + 128).storeBytes(of: cost, as: GridFloats.self)
+      (place + 256).storeBytes(of: cost, as: GridFloats.self)
     } else {
-      cost = 0.25 * spread + squares
+      let cost = 0.25 * spread + squares
+      (place + 128).storeBytes(of: cost, as: GridFloats.self)
+      (place + 256).storeBytes(of: cost, as: GridFloats.self)
     }
-    let isNegative = weight .< 0
-    var value = weight.replacing(with: 0 - weight, where: isNegative)
-    let bits = GridWords.zero.replacing(
-      with: GridWords(1, 2, 4, 8, 16, 32, 64, 128), where: isNegative)
-    var byte = bits.wrappedSum()
+    storeRoots(place + 256)
+    let magnitudes = unsafeBitCast(weight, to: GridWords.self) & 0x7fff_ffff
+    place.storeBytes(of: unsafeBitCast(magnitudes, to: GridFloats.self), as: GridFloats.self)
+    var byte: UInt32 = 0
+    var j = 0
+    while j < 8 {
+      byte |= (load32(weights, start &+ j) > 0x8000_0000 ? 1 : 0) &<< UInt32(truncatingIfNeeded: j)
+      j &+= 1
+    }
     if areSignsEven && byte.nonzeroBitCount & 1 == 1 {
-      let losses = cost * weight * weight
       var cheapest = 0
-      var least = losses[0]
-      var j = 1
+      var least: Float = 0
+      j = 0
       while j < 8 {
-        if losses[j] < least {
-          least = losses[j]
+        let value = gridFloat(place, j)
+        let loss = gridFloat(place + 128, j) * value * value
+        if j == 0 || loss < least {
+          least = loss
           cheapest = j
         }
         j &+= 1
       }
-      value[cheapest] = -value[cheapest]
-      byte ^= 1 &<< Int32(truncatingIfNeeded: cheapest)
+      store32(load32(place, cheapest) ^ 0x8000_0000, place, cheapest)
+      byte ^= 1 &<< UInt32(truncatingIfNeeded: cheapest)
     }
-    store8(UInt32(truncatingIfNeeded: byte), signs, start &>> 3)
-    (space + 4 &* start).storeBytes(of: value, as: GridFloats.self)
-    (space + (128 &+ 4 &* start)).storeBytes(of: cost, as: GridFloats.self)
-    (space + (256 &+ 4 &* start)).storeBytes(of: cost.squareRoot(), as: GridFloats.self)
-    greatest = greatest.replacing(with: value, where: value .> greatest)
+    store8(byte, signs, start &>> 3)
+    j = 0
+    while j < 8 {
+      let value = gridFloat(place, j)
+      greatest = value > greatest ? value : greatest
+      j &+= 1
+    }
     start &+= 8
   }
-  return greatest.max()
+  return greatest
+}
+
+/// Takes 8 numbers to their square roots.
+@inline(__always)
+func storeRoots(_ place: UnsafeMutableRawPointer) {
+  var j = 0
+  while j < 8 {
+    store32(gridFloat(place, j).squareRoot().bitPattern, place, j)
+    j &+= 1
+  }
+}
+
+/// The nearest integers as ggml finds them, see `Codebook.rounded`, held between 0 and 2.
+///
+/// Comparisons of integers would be taken lane by lane: signs make the masks.
+@inline(__always)
+private func rounded(_ values: GridFloats) -> GridWords {
+  let bits = unsafeBitCast(values + 12_582_912, to: GridWords.self) & 0x7f_ffff
+  let whole = bits &- 0x40_0000
+  let lower = whole & ~(whole &>> 31)
+  let above = lower &- 2
+  return (above & (above &>> 31)) &+ 2
 }
 
 @inline(__always)
 func gridFloat(_ space: UnsafeRawPointer, _ index: Int) -> Float {
   Float(bitPattern: load32(space, index))
+}
+
+/// Integers below 2^23 as floats: the conversion of a vector would be a call.
+@inline(__always)
+func smallFloats(_ values: GridWords) -> GridFloats {
+  unsafeBitCast(values | 0x4b00_0000, to: GridFloats.self) - 8_388_608
 }
 
 /// Terms of the distances of one group of 8 at the scales of one chunk.
@@ -142,10 +183,7 @@ private func placeGroup(
     while i < 8 {
       let value = gridFloat(space, 8 &* group &+ i)
       let scaled = 0.5 * (inverse * value - 1)
-      let bits = unsafeBitCast(scaled + 12_582_912, to: GridWords.self) & 0x7f_ffff
-      let lower = bits.replacing(with: 0x40_0000, where: bits .< 0x40_0000)
-      let held = lower.replacing(with: 0x40_0002, where: lower .> 0x40_0002)
-      packed |= (held & 3) &<< GridWords(repeating: Int32(truncatingIfNeeded: 2 &* i))
+      packed |= rounded(scaled) &<< GridWords(repeating: Int32(truncatingIfNeeded: 2 &* i))
       i &+= 1
     }
     (codes + 32 &* chunk).storeBytes(of: packed, as: GridWords.self)
@@ -154,7 +192,6 @@ private func placeGroup(
   var moved = 0
   var filled = 0
   var first = 0
-  let lanes = GridWords(0, 1, 2, 3, 4, 5, 6, 7)
   while first < trials {
     // Neighbouring scales often round to the same point.
     let packed = load32(codes, first)
@@ -171,14 +208,16 @@ private func placeGroup(
           filled |= 1 &<< chunk
         }
         let best = nearest(space + (1152 &+ 1024 &* chunk), list)
-        let from = Int32(truncatingIfNeeded: first &- 8 &* chunk)
-        let to = Int32(truncatingIfNeeded: end &- 8 &* chunk)
-        let isHere = (lanes .>= from) .& (lanes .< to)
-        if any(isHere .& (best .< 0)) { return -1 }
-        let place = codes + 32 &* chunk
-        place.storeBytes(
-          of: place.load(as: GridWords.self).replacing(with: best, where: isHere),
-          as: GridWords.self)
+        let found = space + 4224
+        found.storeBytes(of: best, as: GridWords.self)
+        var lane = first > 8 &* chunk ? first : 8 &* chunk
+        let last = end < 8 &* chunk &+ 8 ? end : 8 &* chunk &+ 8
+        while lane < last {
+          let winner = load32(found, lane & 7)
+          if winner == .max { return -1 }
+          store32(winner, codes, lane)
+          lane &+= 1
+        }
         chunk &+= 1
       }
     }
@@ -201,7 +240,7 @@ private func fillSums(_ space: UnsafeMutableRawPointer, _ groups: Int, _ chunks:
       while i < 8 &* group &+ 8 {
         let cost = gridFloat(space + 128, i)
         let weighted = cost * gridFloat(space, i)
-        let level = GridFloats(((rest &+ rest) & 6) | 1)
+        let level = smallFloats(((rest &+ rest) & 6) | 1)
         rest = rest &>> 2
         product += weighted * level
         square += cost * level * level
@@ -247,10 +286,9 @@ private func placeOnce(
   let inverse = 1 / scale
   let value = (space + 32 &* group).load(as: GridFloats.self)
   let scaled = 0.5 * (inverse * value - 1)
-  let bits = unsafeBitCast(scaled + 12_582_912, to: GridWords.self) & 0x7f_ffff
-  let lower = bits.replacing(with: 0x40_0000, where: bits .< 0x40_0000)
-  let held = lower.replacing(with: 0x40_0002, where: lower .> 0x40_0002) & 3
-  let packed = (held &<< GridWords(0, 2, 4, 6, 8, 10, 12, 14)).wrappedSum()
+  let digits = rounded(scaled) &<< GridWords(0, 2, 4, 6, 8, 10, 12, 14)
+  let packed =
+    digits[0] | digits[1] | digits[2] | digits[3] | digits[4] | digits[5] | digits[6] | digits[7]
   let entry = gridEntry(tables, Int(packed))
   if entry >= 0 { return packed }
   return Int32(
@@ -277,9 +315,10 @@ func searchMagnitudes(
   let chunks = (trials &+ 7) / 8
   var chunk = 0
   while chunk < chunks {
-    let lanes = GridWords(0, 1, 2, 3, 4, 5, 6, 7) &+ Int32(truncatingIfNeeded: 8 &* chunk &- steps)
-    let last = Int32(truncatingIfNeeded: steps)
-    let step = GridFloats(lanes.replacing(with: last, where: lanes .> last))
+    // The lanes that are left over repeat the last scale.
+    let lanes = GridFloats(0, 1, 2, 3, 4, 5, 6, 7) + Float(8 &* chunk &- steps)
+    let last = GridFloats(repeating: Float(steps))
+    let step = lanes.replacing(with: last, where: lanes .> last)
     let inverse = (5 + step * 0.1) / greatest
     (space + (384 &+ 32 &* chunk)).storeBytes(of: inverse, as: GridFloats.self)
     (space + (480 &+ 32 &* chunk)).storeBytes(of: 1 / inverse, as: GridFloats.self)

@@ -17,5 +17,25 @@ public typealias BlockDecoding =
 public func eachBlockKernel(
   _ add: (StaticString, BlockEncoding?, BlockEncoding?, BlockEncoding?, BlockDecoding) -> Void
 ) {
+  add("iq2_s", f32ToIQ2_S, nil, nil, iq2_sToF32)
+  add("iq2_xs", f32ToIQ2_XS, nil, nil, iq2_xsToF32)
+  add("iq2_xxs", f32ToIQ2_XXS, nil, nil, iq2_xxsToF32)
+  add("iq3_s", f32ToIQ3_S, nil, nil, iq3_sToF32)
+  add("iq3_xxs", f32ToIQ3_XXS, nil, nil, iq3_xxsToF32)
+  add("mxfp4", f32ToMXFP4, bf16ToMXFP4, f16ToMXFP4, mxfp4ToF32)
+  add("nvfp4", f32ToNVFP4, bf16ToNVFP4, f16ToNVFP4, nvfp4ToF32)
+  add("q1_0", f32ToQ1_0, bf16ToQ1_0, f16ToQ1_0, q1_0ToF32)
+  add("q2_0", f32ToQ2_0, bf16ToQ2_0, f16ToQ2_0, q2_0ToF32)
+  add("q2_K", f32ToQ2_K, nil, nil, q2_KToF32)
+  add("q4_0", f32ToQ4_0, bf16ToQ4_0, f16ToQ4_0, q4_0ToF32)
+  add("q4_1", f32ToQ4_1, bf16ToQ4_1, f16ToQ4_1, q4_1ToF32)
+  add("q4_K", f32ToQ4_K, nil, nil, q4_KToF32)
+  add("q5_0", f32ToQ5_0, bf16ToQ5_0, f16ToQ5_0, q5_0ToF32)
+  add("q5_1", f32ToQ5_1, bf16ToQ5_1, f16ToQ5_1, q5_1ToF32)
+  add("q5_K", f32ToQ5_K, nil, nil, q5_KToF32)
   add("q8_0", f32ToQ8_0, bf16ToQ8_0, f16ToQ8_0, q8_0ToF32)
+  add("q8_1", nil, nil, nil, q8_1ToF32)
+  add("q8_K", nil, nil, nil, q8_KToF32)
+  add("tq1_0", f32ToTQ1_0, bf16ToTQ1_0, f16ToTQ1_0, tq1_0ToF32)
+  add("tq2_0", f32ToTQ2_0, bf16ToTQ2_0, f16ToTQ2_0, tq2_0ToF32)
 }

@@ -1,0 +1,383 @@
+// The search for a scale and a minimum per group of weights, one group per lane: sums run over the
+// weights of a group in their order, so every lane rounds as the specification does
+// (Quantization/Searches/AffineFit.swift).
+//
+// Whatever is kept lies in memory as vectors of eight: the compiler takes wider ones, and values that
+// live through a loop, apart into lanes.
+
+/// The scales that a search tries for a group, and how it measures them.
+protocol AffineTrials {
+  /// Weights of a group.
+  static var size: Int { get }
+  /// The greatest level.
+  static var greatest: Float { get }
+  /// Trial t maps the group's range to `greatest` + `first` + t * `step` levels.
+  static var first: Float { get }
+  static var step: Float { get }
+  static var count: Int { get }
+  /// Whether errors are weighted by magnitude; else by their square.
+  static var isAbsolute: Bool { get }
+}
+
+#if HAS_F16C
+  /// Vectors that are searched side by side: one alone would wait for its own sums.
+  let affineVectors = 2
+#else
+  /// Vectors that are searched side by side.
+  let affineVectors = 1
+#endif
+
+/// Groups that are searched at a time.
+let affineLanes = 8 &* affineVectors
+
+/// Eight groups, or one value of each.
+typealias AffineVector = SIMD8<Float>
+
+/// One value per lane for each of the vectors.
+typealias AffineRow = UnsafeMutablePointer<AffineVector>
+
+/// What a search works on: rows of vectors, at the address of the first.
+typealias AffineState = AffineRow
+
+extension AffineState {
+  @inline(__always)
+  func row(_ index: Int) -> AffineRow { self + affineVectors &* index }
+
+  /// Sum of the emphasis, and of the emphasis times the weights.
+  @inline(__always)
+  var mass: AffineRow { row(0) }
+  @inline(__always)
+  var moment: AffineRow { row(1) }
+  /// The least and the greatest weight.
+  @inline(__always)
+  var bottom: AffineRow { row(2) }
+  @inline(__always)
+  var most: AffineRow { row(3) }
+  /// The best trial: its error, its scale, what is added (0 or negative); its levels are
+  /// (w - `start`) * `density`, rounded and clamped.
+  @inline(__always)
+  var best: AffineRow { row(4) }
+  @inline(__always)
+  var scale: AffineRow { row(5) }
+  @inline(__always)
+  var least: AffineRow { row(6) }
+  @inline(__always)
+  var start: AffineRow { row(7) }
+  @inline(__always)
+  var density: AffineRow { row(8) }
+  /// 0 where the place of a level, before clamping, may have been beyond 2^22; else 1.
+  @inline(__always)
+  var near: AffineRow { row(9) }
+  /// The trial: its density; the levels times emphasis, the same times the levels, times the weights,
+  /// each summed up; scale, minimum and error by least squares.
+  @inline(__always)
+  var candidate: AffineRow { row(10) }
+  @inline(__always)
+  var sum: AffineRow { row(11) }
+  @inline(__always)
+  var squares: AffineRow { row(12) }
+  @inline(__always)
+  var products: AffineRow { row(13) }
+  @inline(__always)
+  var fittedScale: AffineRow { row(14) }
+  @inline(__always)
+  var fittedLeast: AffineRow { row(15) }
+  @inline(__always)
+  var error: AffineRow { row(16) }
+  /// The weights, their emphasis, and the levels of the trial: a row for each weight of the groups.
+  @inline(__always)
+  var x: AffineRow { row(17) }
+  @inline(__always)
+  var w: AffineRow { row(49) }
+  @inline(__always)
+  var levels: AffineRow { row(81) }
+}
+
+/// How levels are rounded before clamping.
+protocol AffineRounding {
+  static var isExact: Bool { get }
+  static func round(_ place: SIMD8<Float>) -> SIMD8<Float>
+}
+
+/// For places not beyond 2^22.
+enum NearAffineRounding: AffineRounding {
+  @inline(__always)
+  static var isExact: Bool { false }
+  @inline(__always)
+  static func round(_ place: SIMD8<Float>) -> SIMD8<Float> { (place + 12_582_912) - 12_582_912 }
+}
+
+/// For all places: the integer in the low bits of the fraction after adding 1.5 * 2^23 is what ggml
+/// makes of magnitudes beyond 2^22, infinities and NaN.
+enum ExactAffineRounding: AffineRounding {
+  @inline(__always)
+  static var isExact: Bool { true }
+  @inline(__always)
+  static func round(_ place: SIMD8<Float>) -> SIMD8<Float> {
+    (place + 12_582_912).bits(and: 0x7f_ffff, or: 0x4b00_0000) - 12_582_912
+  }
+}
+
+/// The levels at `density` with the range beginning at `least`.
+@inline(__always)
+func affineLevel<Trials: AffineTrials, Rounding: AffineRounding>(
+  _ value: SIMD8<Float>, _ density: SIMD8<Float>, _ least: SIMD8<Float>, _ trials: Trials.Type,
+  _ rounding: Rounding.Type
+) -> SIMD8<Float> {
+  let top = SIMD8<Float>(repeating: Trials.greatest)
+  let zero = SIMD8<Float>(repeating: 0)
+  let rounded = Rounding.round(density * (value - least))
+  let low = rounded.replacing(with: top, where: top .< rounded)
+  return low.replacing(with: zero, where: low .< zero)
+}
+
+/// The weighted error of a level.
+@inline(__always)
+func affineError<Trials: AffineTrials>(
+  _ x: SIMD8<Float>, _ w: SIMD8<Float>, _ level: SIMD8<Float>, _ scale: SIMD8<Float>,
+  _ least: SIMD8<Float>, _ trials: Trials.Type
+) -> SIMD8<Float> {
+  let difference = scale * level + least - x
+  return w
+    * (Trials.isAbsolute ? difference.bits(and: 0x7fff_ffff, or: 0) : difference * difference)
+}
+
+#if HAS_F16C
+  /// Sets the levels of a trial, and sums them up.
+  @inline(__always)
+  func affineSums<Trials: AffineTrials, Rounding: AffineRounding>(
+    _ state: AffineState, _ trials: Trials.Type, _ rounding: Rounding.Type
+  ) {
+    let (x, w, levels) = (state.x, state.w, state.levels)
+    let zero = AffineVector(repeating: 0)
+    let (densityA, densityB) = (state.candidate[0], state.candidate[1])
+    let (leastA, leastB) = (state.least[0], state.least[1])
+    var (sumA, squaresA, productsA) = (zero, zero, zero)
+    var (sumB, squaresB, productsB) = (zero, zero, zero)
+    var i = 0
+    while i < 2 &* Trials.size {
+      let levelA = affineLevel(x[i], densityA, leastA, trials, rounding)
+      let levelB = affineLevel(x[i &+ 1], densityB, leastB, trials, rounding)
+      levels[i] = levelA
+      levels[i &+ 1] = levelB
+      let weightedA = w[i] * levelA
+      let weightedB = w[i &+ 1] * levelB
+      sumA += weightedA
+      sumB += weightedB
+      squaresA += weightedA * levelA
+      squaresB += weightedB * levelB
+      productsA += weightedA * x[i]
+      productsB += weightedB * x[i &+ 1]
+      i &+= 2
+    }
+    state.sum[0] = sumA
+    state.sum[1] = sumB
+    state.squares[0] = squaresA
+    state.squares[1] = squaresB
+    state.products[0] = productsA
+    state.products[1] = productsB
+  }
+
+  /// The error of the levels under a scale and a minimum.
+  @inline(__always)
+  func affineErrors<Trials: AffineTrials>(
+    _ state: AffineState, _ scale: AffineRow, _ least: AffineRow, _ trials: Trials.Type
+  ) {
+    let (x, w, levels) = (state.x, state.w, state.levels)
+    let (scaleA, scaleB) = (scale[0], scale[1])
+    let (leastA, leastB) = (least[0], least[1])
+    var sumA = AffineVector(repeating: 0)
+    var sumB = AffineVector(repeating: 0)
+    var i = 0
+    while i < 2 &* Trials.size {
+      sumA += affineError(x[i], w[i], levels[i], scaleA, leastA, trials)
+      sumB += affineError(x[i &+ 1], w[i &+ 1], levels[i &+ 1], scaleB, leastB, trials)
+      i &+= 2
+    }
+    state.error[0] = sumA
+    state.error[1] = sumB
+  }
+#else
+  /// Sets the levels of a trial, and sums them up.
+  @inline(__always)
+  func affineSums<Trials: AffineTrials, Rounding: AffineRounding>(
+    _ state: AffineState, _ trials: Trials.Type, _ rounding: Rounding.Type
+  ) {
+    let (x, w, levels) = (state.x, state.w, state.levels)
+    let zero = AffineVector(repeating: 0)
+    let (density, least) = (state.candidate[0], state.least[0])
+    var (sum, squares, products) = (zero, zero, zero)
+    var i = 0
+    while i < Trials.size {
+      let level = affineLevel(x[i], density, least, trials, rounding)
+      levels[i] = level
+      let weighted = w[i] * level
+      sum += weighted
+      squares += weighted * level
+      products += weighted * x[i]
+      i &+= 1
+    }
+    state.sum[0] = sum
+    state.squares[0] = squares
+    state.products[0] = products
+  }
+
+  /// The error of the levels under a scale and a minimum.
+  @inline(__always)
+  func affineErrors<Trials: AffineTrials>(
+    _ state: AffineState, _ scale: AffineRow, _ least: AffineRow, _ trials: Trials.Type
+  ) {
+    let (x, w, levels) = (state.x, state.w, state.levels)
+    let (scale, least) = (scale[0], least[0])
+    var sum = AffineVector(repeating: 0)
+    var i = 0
+    while i < Trials.size {
+      sum += affineError(x[i], w[i], levels[i], scale, least, trials)
+      i &+= 1
+    }
+    state.error[0] = sum
+  }
+#endif
+
+/// Prepares the search of the groups of a vector.
+@inline(__always)
+func startAffine<Trials: AffineTrials>(_ state: AffineState, _ lane: Int, _ trials: Trials.Type) {
+  let (x, w) = (state.x + lane, state.w + lane)
+  var bottom = x[0]
+  var most = x[0]
+  var mass = w[0]
+  var moment = mass * x[0]
+  var i = affineVectors
+  while i < affineVectors &* Trials.size {
+    let value = x[i]
+    bottom.replace(with: value, where: value .< bottom)
+    most.replace(with: value, where: value .> most)
+    mass += w[i]
+    moment += w[i] * value
+    i &+= affineVectors
+  }
+  let zero = AffineVector(repeating: 0)
+  let least = bottom.replacing(with: zero, where: bottom .> zero)
+  state.mass[lane] = mass
+  state.moment[lane] = moment
+  state.bottom[lane] = bottom
+  state.most[lane] = most
+  state.least[lane] = least
+  state.start[lane] = least
+  state.near[lane] = AffineVector(repeating: 1)
+}
+
+/// Sets the density of a trial that spreads the range over so many levels; 0 for groups without
+/// range.
+@inline(__always)
+func spreadAffine<Rounding: AffineRounding>(
+  _ state: AffineState, _ lane: Int, _ levels: Float, _ rounding: Rounding.Type
+) {
+  let zero = AffineVector(repeating: 0)
+  let (least, most, bottom) = (state.least[lane], state.most[lane], state.bottom[lane])
+  let range = most - least
+  let density = (AffineVector(repeating: levels) / range)
+    .replacing(with: zero, where: state.best[lane] .== AffineVector(repeating: -.infinity))
+  state.candidate[lane] = density
+  guard !Rounding.isExact else { return }
+  // Places grow with the weights, or fall with them.
+  let limit = AffineVector(repeating: 4_194_303)
+  let ends = (density * range).bits(and: 0x7fff_ffff, or: 0)
+  let starts = (density * (bottom - least)).bits(and: 0x7fff_ffff, or: 0)
+  let near = zero.replacing(with: state.near[lane], where: ends .<= limit)
+  state.near[lane] = zero.replacing(with: near, where: starts .<= limit)
+}
+
+/// Solves for scale and minimum of a trial by least squares.
+@inline(__always)
+func solveAffine(_ state: AffineState, _ lane: Int) {
+  let zero = AffineVector(repeating: 0)
+  let (mass, moment) = (state.mass[lane], state.moment[lane])
+  let (sum, squares, products) = (state.sum[lane], state.squares[lane], state.products[lane])
+  let determinant = mass * squares - sum * sum
+  let scale = (mass * products - moment * sum) / determinant
+  let least = (squares * moment - sum * products) / determinant
+  // Infinite where there is no solution, which makes the error infinite or NaN.
+  let isSolved = determinant .> zero
+  let isPositive = least .> zero
+  let found = scale.replacing(with: products / squares, where: isPositive)
+  state.fittedScale[lane] = AffineVector(repeating: .infinity).replacing(
+    with: found, where: isSolved)
+  state.fittedLeast[lane] = least.replacing(with: zero, where: isPositive)
+}
+
+/// Keeps a trial in the lanes where it is better than the best.
+@inline(__always)
+func keepAffine(_ state: AffineState, _ lane: Int) {
+  let (error, best) = (state.error[lane], state.best[lane])
+  let isBetter = error .< best
+  state.best[lane] = best.replacing(with: error, where: isBetter)
+  state.start[lane] = state.start[lane].replacing(with: state.least[lane], where: isBetter)
+  state.density[lane] = state.density[lane].replacing(
+    with: state.candidate[lane], where: isBetter)
+  state.scale[lane] = state.scale[lane].replacing(
+    with: state.fittedScale[lane], where: isBetter)
+  state.least[lane] = state.least[lane].replacing(
+    with: state.fittedLeast[lane], where: isBetter)
+}
+
+/// Searches the groups of all vectors.
+///
+/// Unless `Rounding` is exact the result is to be used only if the return value is true: no place of a
+/// level was beyond 2^22.
+@inline(never)
+func fitAffine<Trials: AffineTrials, Rounding: AffineRounding>(
+  _ state: AffineState, _ trials: Trials.Type, _ rounding: Rounding.Type
+) -> Bool {
+  let zero = AffineVector(repeating: 0)
+  let none = AffineVector(repeating: -.infinity)
+  var lane = 0
+  while lane < affineVectors {
+    startAffine(state, lane, trials)
+    // Nothing is better than the error of a group without range.
+    state.best[lane] = zero.replacing(
+      with: none, where: state.most[lane] .== state.least[lane])
+    spreadAffine(state, lane, Trials.greatest, rounding)
+    state.density[lane] = state.candidate[lane]
+    state.scale[lane] = AffineVector(repeating: 1) / state.candidate[lane]
+    lane &+= 1
+  }
+  affineSums(state, trials, rounding)
+  affineErrors(state, state.scale, state.least, trials)
+  lane = 0
+  while lane < affineVectors {
+    let isFlat = state.best[lane] .== none
+    state.best[lane] = state.error[lane].replacing(with: none, where: isFlat)
+    state.scale[lane] = state.scale[lane].replacing(with: zero, where: isFlat)
+    lane &+= 1
+  }
+  var trial = 0
+  while trial < Trials.count {
+    let spread = Trials.first + Trials.step * Float(trial) + Trials.greatest
+    lane = 0
+    while lane < affineVectors {
+      spreadAffine(state, lane, spread, rounding)
+      lane &+= 1
+    }
+    affineSums(state, trials, rounding)
+    lane = 0
+    while lane < affineVectors {
+      solveAffine(state, lane)
+      lane &+= 1
+    }
+    affineErrors(state, state.fittedScale, state.fittedLeast, trials)
+    lane = 0
+    while lane < affineVectors {
+      keepAffine(state, lane)
+      lane &+= 1
+    }
+    trial &+= 1
+  }
+  lane = 0
+  var far = false
+  while lane < affineVectors {
+    if !(state.near[lane] - AffineVector(repeating: 1)).isZero { far = true }
+    lane &+= 1
+  }
+  return !far
+}

@@ -1,0 +1,235 @@
+// Sixteen blocks of 32 side by side, one per lane, for searches that add up in order: every lane
+// does what a scalar loop over its block would do.
+
+/// 32 vectors of weights, 32 of how much their errors count, 32 for the search, 32 of codes that were
+/// found (integers, in the low byte), one of scales and one of minima that were found; four for the
+/// mean squares of 64 rows.
+typealias WeightedLanes = UnsafeMutablePointer<SIMD16<Float>>
+
+@inline(__always) func lanesOfMasses(_ lanes: WeightedLanes) -> WeightedLanes { lanes + 32 }
+@inline(__always) func lanesOfScratch(_ lanes: WeightedLanes) -> WeightedLanes { lanes + 64 }
+@inline(__always) func lanesOfCodes(_ lanes: WeightedLanes) -> WeightedLanes { lanes + 96 }
+@inline(__always) func laneScales(_ lanes: WeightedLanes) -> WeightedLanes { lanes + 128 }
+@inline(__always) func laneMinima(_ lanes: WeightedLanes) -> WeightedLanes { lanes + 129 }
+
+/// Encodes rows of f32, bf16 or f16 by a search over sixteen blocks at a time: `solveRange` for levels
+/// from zero up, else `solveSymmetric`; `most` is the greatest code of a level.
+///
+/// - Returns: index of the first block whose scale or minimum f16 cannot hold, or -1.
+@inline(__always)
+func encodeWeighted(
+  _ source: UnsafeRawPointer, _ scalar: RowScalar, _ importance: UnsafeRawPointer, _ columns: Int,
+  _ rows: Int, _ target: UnsafeMutableRawPointer, _ isRange: Bool, _ most: Float
+) -> Int {
+  withUnsafeTemporaryAllocation(of: SIMD16<Float>.self, capacity: 134) { buffer in
+    guard let lanes = buffer.baseAddress else { return 0 }
+    switch scalar {
+    case rowF32: return weightedF32(source, importance, columns, rows, target, isRange, most, lanes)
+    case rowBF16:
+      return weightedBF16(source, importance, columns, rows, target, isRange, most, lanes)
+    default: return weightedF16(source, importance, columns, rows, target, isRange, most, lanes)
+    }
+  }
+}
+
+@inline(never)
+private func weightedF32(
+  _ source: UnsafeRawPointer, _ importance: UnsafeRawPointer, _ columns: Int, _ rows: Int,
+  _ target: UnsafeMutableRawPointer, _ isRange: Bool, _ most: Float,
+  _ lanes: WeightedLanes
+) -> Int { weighted(source, rowF32, importance, columns, rows, target, isRange, most, lanes) }
+
+@inline(never)
+private func weightedBF16(
+  _ source: UnsafeRawPointer, _ importance: UnsafeRawPointer, _ columns: Int, _ rows: Int,
+  _ target: UnsafeMutableRawPointer, _ isRange: Bool, _ most: Float,
+  _ lanes: WeightedLanes
+) -> Int { weighted(source, rowBF16, importance, columns, rows, target, isRange, most, lanes) }
+
+@inline(never)
+private func weightedF16(
+  _ source: UnsafeRawPointer, _ importance: UnsafeRawPointer, _ columns: Int, _ rows: Int,
+  _ target: UnsafeMutableRawPointer, _ isRange: Bool, _ most: Float,
+  _ lanes: WeightedLanes
+) -> Int { weighted(source, rowF16, importance, columns, rows, target, isRange, most, lanes) }
+
+@inline(__always)
+private func weighted(
+  _ source: UnsafeRawPointer, _ scalar: RowScalar, _ importance: UnsafeRawPointer, _ columns: Int,
+  _ rows: Int, _ target: UnsafeMutableRawPointer, _ isRange: Bool, _ most: Float,
+  _ lanes: WeightedLanes
+) -> Int {
+  // 64 rows at a time: their mean squares take four vectors.
+  let meanSquares = UnsafeMutableRawPointer(lanes + 130)
+  let perRow = columns / 32
+  var row = 0
+  while row < rows {
+    let count = rows &- row < 64 ? rows &- row : 64
+    var part = 0
+    while part < count {
+      let squares = rowSquares(source, scalar, row &+ part, rows &- 1, columns)
+      (meanSquares + 4 &* part).storeBytes(of: squares / Float(columns), as: SIMD8<Float>.self)
+      part &+= 8
+    }
+    let blocks = count &* perRow
+    var block = 0
+    while block < blocks {
+      let last = blocks &- block < 16 ? blocks &- block : 16
+      fill(lanes, source, scalar, importance, row, block, last, columns, meanSquares)
+      if isRange {
+        solveRange(lanes, most)
+      } else {
+        solveSymmetric(lanes, (most + 1) / 2)
+      }
+      let bad = store(lanes, last, row &* perRow &+ block, target, isRange, most)
+      if bad >= 0 { return bad }
+      block &+= 16
+    }
+    row &+= count
+  }
+  return -1
+}
+
+/// Puts the first `count` lanes into blocks from `first` on.
+///
+/// - Returns: index of the first block that is not held, or -1.
+@inline(never)
+private func store(
+  _ lanes: WeightedLanes, _ count: Int, _ first: Int, _ target: UnsafeMutableRawPointer,
+  _ isRange: Bool, _ most: Float
+) -> Int {
+  let fifth = most > 15
+  let blockBytes = 18 &+ (fifth ? 4 : 0) &+ (isRange ? 2 : 0)
+  let codes = UnsafeRawPointer(lanesOfCodes(lanes))
+  var lane = 0
+  while lane < count {
+    let scale = codeF16(load32(UnsafeRawPointer(laneScales(lanes)), lane)).bits
+    let minimum = codeF16(load32(UnsafeRawPointer(laneMinima(lanes)), lane)).bits
+    let block = first &+ lane
+    guard scale & 0x7c00 != 0x7c00, minimum & 0x7c00 != 0x7c00 else { return block }
+    let place = target + blockBytes &* block
+    store16(scale, place, 0)
+    if isRange { store16(minimum, place, 1) }
+    /// Eight codes of the lane.
+    @inline(__always) func word(_ part: Int) -> UInt64 {
+      var word: UInt64 = 0
+      var j = 0
+      while j < 8 {
+        let code = UInt64(load8(codes, 64 &* (8 &* part &+ j) &+ 4 &* lane))
+        word |= code &<< UInt64(truncatingIfNeeded: 8 &* j)
+        j &+= 1
+      }
+      return word
+    }
+    storeLevels(
+      word(0), word(1), word(2), word(3), fifth: fifth, place + (isRange ? 4 : 2))
+    lane &+= 1
+  }
+  return -1
+}
+
+/// Sums of the squares of eight rows, each added up in order; rows after `last` are that row.
+@inline(__always)
+func rowSquares(
+  _ source: UnsafeRawPointer, _ scalar: RowScalar, _ row: Int, _ last: Int, _ columns: Int
+) -> SIMD8<Float> {
+  @inline(__always) func start(_ k: Int) -> Int {
+    columns &* (row &+ k < last ? row &+ k : last)
+  }
+  @inline(__always) func value(_ index: Int) -> Float {
+    Float(bitPattern: element(source, index, scalar))
+  }
+  let (a, b, c, d) = (start(0), start(1), start(2), start(3))
+  let (e, f, g, h) = (start(4), start(5), start(6), start(7))
+  var sums = SIMD8<Float>.zero
+  var j = 0
+  while j < columns {
+    let values = SIMD8<Float>(
+      value(a &+ j), value(b &+ j),
+      value(c &+ j), value(d &+ j),
+      value(e &+ j), value(f &+ j),
+      value(g &+ j), value(h &+ j))
+    sums += values * values
+    j &+= 1
+  }
+  return sums
+}
+
+/// Turns blocks into lanes, with masses of importance * sqrt(mean square of row + x * x).
+///
+/// Lanes
+/// from `count` on repeat the last block.
+@inline(__always)
+private func fill(
+  _ lanes: WeightedLanes, _ source: UnsafeRawPointer, _ scalar: RowScalar,
+  _ importance: UnsafeRawPointer, _ row: Int, _ block: Int, _ count: Int, _ columns: Int,
+  _ meanSquares: UnsafeMutableRawPointer
+) {
+  let weights = UnsafeMutableRawPointer(lanes)
+  let masses = UnsafeMutableRawPointer(lanesOfMasses(lanes))
+  let means = UnsafeMutableRawPointer(laneScales(lanes))
+  let perRow = columns / 32
+  var lane = 0
+  while lane < 16 {
+    let index = block &+ (lane < count ? lane : count &- 1)
+    let ownRow = index / perRow
+    let column = 32 &* (index &- ownRow &* perRow)
+    let start = (row &+ ownRow) &* columns &+ column
+    store32(load32(meanSquares, ownRow), means, lane)
+    var j = 0
+    while j < 32 {
+      store32(element(source, start &+ j, scalar), weights, 16 &* j &+ lane)
+      store32(load32(importance, column &+ j), masses, 16 &* j &+ lane)
+      j &+= 1
+    }
+    lane &+= 1
+  }
+  var j = 0
+  while j < 32 {
+    lane = 0
+    while lane < 16 {
+      let value = Float(bitPattern: load32(weights, 16 &* j &+ lane))
+      let mean = Float(bitPattern: load32(means, lane))
+      let share = Float(bitPattern: load32(masses, 16 &* j &+ lane))
+      let mass = share * (mean + value * value).squareRoot()
+      store32(mass.bitPattern, masses, 16 &* j &+ lane)
+      lane &+= 1
+    }
+    j &+= 1
+  }
+  laneMinima(lanes).pointee = .zero
+}
+
+/// Values of magnitude below 2^22 rounded to even.
+@inline(__always)
+func nearest16(_ values: SIMD16<Float>) -> SIMD16<Float> { (values + 12_582_912) - 12_582_912 }
+
+/// Magnitudes.
+@inline(__always)
+func magnitudes(_ values: SIMD16<Float>) -> SIMD16<Float> {
+  unsafeBitCast(
+    unsafeBitCast(values, to: SIMD16<UInt32>.self) & 0x7fff_ffff, to: SIMD16<Float>.self)
+}
+
+/// The lesser of value and limit.
+@inline(__always)
+func atMost(_ values: SIMD16<Float>, _ limit: Float) -> SIMD16<Float> {
+  let limits = SIMD16<Float>(repeating: limit)
+  return values.replacing(with: limits, where: values .> limits)
+}
+
+/// The greater of value and limit.
+@inline(__always)
+func atLeast(_ values: SIMD16<Float>, _ limit: Float) -> SIMD16<Float> {
+  let limits = SIMD16<Float>(repeating: limit)
+  return values.replacing(with: limits, where: values .< limits)
+}
+
+/// Whether a mask is set in all lanes.
+@inline(__always)
+func allTrue(_ mask: SIMDMask<SIMD16<Int32>>) -> Bool {
+  let bits = unsafeBitCast(mask, to: SIMD16<Int32>.self)
+  let words = unsafeBitCast(bits, to: SIMD8<UInt64>.self)
+  return words[0] & words[1] & words[2] & words[3] & words[4] & words[5] & words[6] & words[7]
+    == .max
+}

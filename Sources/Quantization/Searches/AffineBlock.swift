@@ -40,9 +40,6 @@ extension BlockParts {
 }
 
 extension BlockSearch {
-  /// Whether there is neither NaN nor infinity.
-  var isFinite: Bool { weights.allSatisfy(\.isFinite) }
-
   /// Sum of the squares of some weights, in order.
   func squares(_ range: Range<Int>) -> Float {
     var sum: Float = 0

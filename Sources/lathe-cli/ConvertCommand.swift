@@ -50,6 +50,9 @@ enum Conversions {
   ) throws {
     var request = request
     request.types.budget?.replacesRecipe = arguments.force
+    if request.types.budget != nil, !arguments.quiet, Output.isTerminal {
+      Output.note("measuring what types do to the tensors, unless the error table tells it")
+    }
     let (plan, source) = try Planner(request).plan()
     if dryRun {
       return json ? Output.result(plan.json) : Output.result(plan.text(everyTensor: everyTensor))

@@ -225,6 +225,35 @@ import _TestSupport
     #expect(try folder.bytes("old.recipe").count > 100)
   }
 
+  /// Neither is anything that the run reads or makes.
+  @Test func filesThatHaveAnotherPart() throws {
+    let copy = try folder.write("copy.gguf", [UInt8](try Data(contentsOf: URL(filePath: model))))
+    let output = folder.path("out.gguf")
+    for options in [
+      ["--save-recipe", copy], ["--error-table", copy], ["--save-recipe", output],
+      ["--error-table", folder.path("one"), "--save-recipe", folder.path("one")],
+    ] {
+      let before = try folder.tree()
+      let result = try LatheBinary.run(
+        ["quantize", copy, "-o", output, "--target-bpw", "12", "--force"] + options)
+      #expect(result.status == 64, "\(result.standardError)")
+      #expect(result.standardError.contains("conversion.same-file"), "\(result.standardError)")
+      #expect(try folder.tree() == before)
+    }
+  }
+
+  /// What the user settled gets its replacements as ever.
+  @Test func fallbacksAreTold() throws {
+    let result = try LatheBinary.run(
+      [
+        "plan", model, "-o", folder.path("x.gguf"), "--target-bpw", "12", "--tensor-type",
+        "attn_output=q8_0",
+      ] + measured)
+    #expect(
+      result.standardOutput.contains("fallback      blk.0.attn_output.weight: q8_0 -> f16"),
+      "\(result.standardOutput)")
+  }
+
   /// A coded tensor stays as it is, unless it may be coded again.
   @Test func codedTensorsAreLeftAlone() throws {
     let first = try quantize("q8.gguf", "--type", "q8_0")

@@ -94,6 +94,51 @@ import _TestSupport
   }
 }
 
+extension BudgetTests {
+  /// Rows that move on their way from Hugging Face to GGUF are measured like any others.
+  @Test func movedRows() throws {
+    let folder = try TemporaryFolder()
+    let source = folder.url.appending(path: "rod")
+    try Golden.unpack("Models/rod", to: source)
+    let exact = folder.path("exact.gguf")
+    try #require(try lathe("convert", source.path(), "-o", exact, "--type", "f32").status == 0)
+    let judge = try BudgetJudge(model: exact, importance: nil)
+    let output = folder.path("out.gguf")
+    let common = ["quantize", source.path(), "-o", output, "--max-error", "0.003"]
+    let planned = try LatheBinary.run(common + ["--dry-run", "--json"])
+    try #require(planned.status == 0, "\(planned.standardError)")
+    let predicted = try #require(
+      try JSONValue.parse(planned.standardOutput)["budget"]?["error"]?.double)
+    try #require(try LatheBinary.run(common).status == 0)
+    let found = try judge.error(of: output)
+    #expect(found > 0 && abs(found - predicted) <= 1e-9 * predicted, "\(found) \(predicted)")
+  }
+
+  /// A sample tells nearly what all rows do.
+  @Test func samplesTellOfTheWhole() throws {
+    let folder = try TemporaryFolder()
+    let tensors = (0..<260).map { number in
+      let rows = number == 0 ? 4096 : 2
+      return SmallFiles.Tensor(
+        "blk.\(number).ffn_up.weight", "F32", [rows, 256],
+        SmallFiles.floats(rows * 256).enumerated().map { $1 * Float(1 + $0 / 65536) })
+    }
+    let model = try folder.write("in.safetensors", SmallFiles.safetensors(tensors))
+    let exact = folder.path("exact.gguf")
+    try #require(try lathe("convert", model, "-o", exact).status == 0)
+    let output = folder.path("out.gguf")
+    let common = ["quantize", model, "-o", output, "--target-bpw", "8.5"]
+    let planned = try LatheBinary.run(common + ["--dry-run", "--json"])
+    try #require(planned.status == 0, "\(planned.standardError)")
+    let budget = try #require(try JSONValue.parse(planned.standardOutput)["budget"])
+    #expect(budget["sampled_weights"]?.int == (1 << 18) + 259 * 512)
+    let predicted = try #require(budget["error"]?.double)
+    try #require(try LatheBinary.run(common).status == 0)
+    let found = try BudgetJudge(model: exact, importance: nil).error(of: output)
+    #expect(abs(found - predicted) < 0.03 * found, "\(found) \(predicted)")
+  }
+}
+
 /// Sums of `w * (x - q)^2` over two files, with reading and summing of its own.
 struct BudgetJudge {
   /// Sum of `w * x^2`.

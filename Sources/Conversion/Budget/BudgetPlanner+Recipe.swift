@@ -60,11 +60,10 @@ extension BudgetPlanner {
       if let (own, type) = types[index] {
         row.isChosen = true
         (row.larger, row.smaller) = neighbours(own, type)
-      } else if case .option(let option) = model.decisions[index].origin {
-        plan.tensors[index].reason = option
       }
       planned.tensors.append(row)
     }
+    addOptions(to: &plan)
     let weights = plan.tensors.reduce(0.0) { $0 + Double($1.shape.elementCount ?? 0) }
     let bytes = plan.tensors.reduce(0.0) { $0 + Double($1.byteCount) }
     planned.bitsPerWeight = weights > 0 ? 8 * bytes / weights : 0
@@ -81,6 +80,19 @@ extension BudgetPlanner {
     plan.warnings += planned.warnings
     plan.budget = planned
     return plan
+  }
+
+  /// What the user settled is told as if there were no budget.
+  private func addOptions(to plan: inout Plan) {
+    for (index, decision) in model.decisions.enumerated() {
+      guard case .option(let option) = decision.origin else { continue }
+      plan.tensors[index].reason = option
+      guard let fallback = decision.fallback else { continue }
+      plan.fallbacks.append(
+        Plan.Fallback(
+          tensor: plan.tensors[index].name, wanted: fallback.wanted,
+          used: plan.tensors[index].encoding, reason: fallback.reason))
+    }
   }
 
   /// The types that a free tensor nearly had: the best bargains in both directions.

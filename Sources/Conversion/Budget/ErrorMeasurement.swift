@@ -49,7 +49,8 @@ final class ErrorMeasurement: Sendable {
       let count = subject.item.shape.elementCount ?? 0
       let sample = RowSample(
         elementCount: work == nil ? 0 : count,
-        unit: work.map { Self.unit($0, count) } ?? 1, matrices: subject.item.shape.matrices)
+        unit: work.map { Self.unit($0, count) } ?? 1, matrices: subject.item.shape.matrices,
+        weights: RowSample.weights(ofTensors: subjects.count))
       chunks += sample.chunks.map { Chunk(subject: number, runs: $0) }
       works.append(work)
       samples.append(sample)

@@ -15,9 +15,10 @@ extension ErrorTable {
     against subjects: [ErrorMeasurement.Subject], files: [UInt64], importance: String?, path: String
   ) throws(ConversionError) {
     var problems: [String] = []
-    if sampleWeights != RowSample.weights {
+    let sample = RowSample.weights(ofTensors: subjects.count)
+    if sampleWeights != sample {
       problems.append(
-        "samples of \(sampleWeights) weights, this program takes \(RowSample.weights)")
+        "samples of \(sampleWeights) weights, this program takes \(sample)")
     }
     if self.files != files {
       problems.append(

@@ -26,7 +26,8 @@ extension ErrorTable {
     let entries = try ErrorMeasurement(subjects, source: source, importance: importance)
       .run(threads: threads)
     let table = ErrorTable(
-      files: files, importance: hash, sampleWeights: RowSample.weights, entries: entries)
+      files: files, importance: hash,
+      sampleWeights: RowSample.weights(ofTensors: subjects.count), entries: entries)
     if let path { try WholeFile.write(table.json.bytes() + [10], to: path, replace: false) }
     return (table, nil)
   }

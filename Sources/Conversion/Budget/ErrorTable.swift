@@ -42,7 +42,7 @@ struct ErrorTable: Sendable {
   var files: [UInt64]
   /// Hash of the importance that was used; nil if there was none.
   var importance: String?
-  /// Most weights that were looked at in each matrix of a tensor or tensor.
+  /// Weights that were looked at in each tensor that has more; a stack's matrices have a row each.
   var sampleWeights: Int
   /// The tensors, in the order of the output.
   var entries: [Entry]

@@ -6,10 +6,11 @@ extension PlannedBudget {
 
   /// The lines of a plan.
   var text: String {
+    let what = if case .relativeError = limit { "bytes" } else { "error" }
     let gap =
       gap == 0
-      ? "the least possible"
-      : "at most \(Self.percent(gap)) above the least possible"
+      ? "the least \(what) possible"
+      : "at most \(Self.percent(gap)) above the least \(what) possible"
     let table = tableFile.map { "errors from \($0)" } ?? "errors measured"
     return "budget        \(limit): \(figures)\n"
       + "                \(gap); one MB more would save \(Self.percent(share(price * 1e6))) of "

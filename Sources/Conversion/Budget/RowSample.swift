@@ -9,8 +9,14 @@ struct RowSample {
   /// Elements of all runs.
   let elements: Int
 
-  /// Weights looked at in a tensor, where it has more.
+  /// Weights looked at in each tensor of large models, where it has more.
   static let weights = 1 << 18
+  /// Weights looked at in all tensors of small models together.
+  static let allWeights = 1 << 26
+
+  /// Weights looked at in each of so many tensors.
+  static func weights(ofTensors count: Int) -> Int { max(weights, allWeights / max(1, count)) }
+
   /// Weights of a chunk; sums are formed chunk by chunk, so that this is part of their value.
   static let chunkWeights = 1 << 15
 
@@ -19,7 +25,7 @@ struct RowSample {
   /// - Parameters:
   ///   - unit: elements of the smallest piece: one row, or rows that are only read together.
   ///   - matrices: matrices of a stack; of each at least one unit is taken.
-  init(elementCount: Int, unit: Int, matrices: Int, weights: Int = Self.weights) {
+  init(elementCount: Int, unit: Int, matrices: Int, weights: Int) {
     let unit = max(1, unit)
     let units = elementCount / unit
     let wanted = min(units, max(1, matrices, (weights + unit - 1) / unit))

@@ -23,10 +23,41 @@ enum WholeFile {
     }
   }
 
+  /// Whether two paths lead to one file, or would if it were there.
+  static func isSame(_ a: String, _ b: String) -> Bool {
+    if let first = FileIdentity.of(a), let second = FileIdentity.of(b) {
+      return first.isSameFile(as: second)
+    }
+    guard let first = Paths.resolved(Paths.parent(a)), let second = Paths.resolved(Paths.parent(b))
+    else { return false }
+    return Paths.name(a) == Paths.name(b) && first == second
+  }
+
   /// - Throws: the error that writing there would lead to, as far as it can be known.
   static func check(_ path: String, replace: Bool) throws(ConversionError) {
     try passing { () throws(ByteIOError) in
       try OutputTransaction.check(path, isFolder: false, replace: replace)
     }
+  }
+}
+
+extension BudgetOptions {
+  /// Checks the files beside the output before anything is measured.
+  ///
+  /// - Throws: `.sameFile` if one of them is an input, the output or the other one, `.below` if the
+  ///   recipe cannot be written there.
+  func checkFiles(
+    apartFrom inputs: [String], and destination: String
+  ) throws(ConversionError) {
+    let own = [("--error-table", errorTable), ("--save-recipe", savedRecipe)]
+    for (option, path) in own {
+      guard let path else { continue }
+      let others = own.filter { $0.0 != option }.compactMap(\.1) + inputs + [destination]
+      guard let other = others.first(where: { WholeFile.isSame(path, $0) }) else { continue }
+      throw ConversionError(
+        .sameFile, "\(option) names a file that has another part in this run: \(other)",
+        at: Place(file: path))
+    }
+    if let savedRecipe { try WholeFile.check(savedRecipe, replace: replacesRecipe) }
   }
 }

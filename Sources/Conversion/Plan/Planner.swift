@@ -29,15 +29,17 @@ public struct Planner: Sendable {
     pruning?.apply(to: &mapping)
     let importance = try PlannedImportance(request, mapping.items, pruning)
     let model = Prepared(
-      naming: naming, mapping: mapping, pruning: pruning, importance: importance)
-    guard let budget = request.types.budget else { return (try plan(model, choice), source) }
+      naming: naming, mapping: consume mapping, pruning: pruning, importance: importance)
+    guard let budget = request.types.budget else {
+      return (try plan(consume model, choice), source)
+    }
     return (try plan(model, under: budget), source)
   }
 
   /// What does not depend on types.
   private struct Prepared {
     let naming: Naming
-    let mapping: TensorMapping
+    var mapping: TensorMapping
     let pruning: LayerPruning?
     let importance: PlannedImportance?
   }
@@ -49,9 +51,9 @@ public struct Planner: Sendable {
     guard case .recipe(let rules, let options) = choice else {
       throw ConversionError(.internal, "a budget without rules")
     }
-    if let path = budget.savedRecipe {
-      try WholeFile.check(path, replace: budget.replacesRecipe)
-    }
+    try budget.checkFiles(
+      apartFrom: source.reader.files + [source.path] + (model.importance?.file.files ?? []),
+      and: destination.path)
     let keys = try recipeKeys(model, rules)
     var planner = try BudgetPlanner(
       budget,
@@ -67,31 +69,32 @@ public struct Planner: Sendable {
   }
 
   /// The plan with types chosen so.
-  private func plan(_ model: Prepared, _ choice: TypeChoice) throws(ConversionError) -> Plan {
+  private func plan(
+    _ model: consuming Prepared, _ choice: TypeChoice
+  ) throws(ConversionError) -> Plan {
     let (naming, pruning, importance) = (model.naming, model.pruning, model.importance)
-    var mapping = model.mapping
     var planned = TensorPlanner(
       choice: choice, format: destination.format, naming: naming, importance: importance,
       reader: source.reader)
-    try planned.add(mapping.items, try recipeTypes(model, choice))
+    try planned.add(model.mapping.items, try recipeTypes(model, choice))
     try check(requantized: planned.requantized)
     let tensors = planned.tensors
-    let written = planned.written(mapping.items)
-    mapping.items = []
+    let written = planned.written(model.mapping.items)
+    model.mapping.items = []
     let documents = try DocumentPlanner(
       request: request, source: source, destination: destination, naming: naming, choice: choice,
       tensors: written, classes: tensors.map(\.fidelity),
       sourceEncodings: planned.sourceEncodings, importance: importance, pruning: pruning
     ).make()
-    mapping.warnings += documents.warnings
+    model.mapping.warnings += documents.warnings
     let files = try layOut(written, documents, shards(of: tensors))
     var plan = Plan(
       source: side(naming), target: target(naming, files), architecture: naming.text,
       documents: documents.routes, tensors: tensors, routes: planned.routes, files: files,
-      metadata: documents.metadata, lost: mapping.lost, checks: mapping.checks,
+      metadata: documents.metadata, lost: model.mapping.lost, checks: model.mapping.checks,
       fallbacks: planned.fallbacks, importance: importance, recipe: choice.recipeName,
       warnings: (importance?.warnings ?? []) + source.reader.warnings + naming.warnings
-        + mapping.warnings,
+        + model.mapping.warnings,
       threads: request.threads, tileElements: WorkList.tileElements, bufferBytes: 0)
     try fit(&plan)
     return plan

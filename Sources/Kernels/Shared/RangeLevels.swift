@@ -92,50 +92,16 @@ func solveRange(_ lanes: WeightedLanes, _ greatest: Float) {
   let isEmpty = .!(most .> least)
   let lowest = least
 
-  /// Fills `levels` with those of a density, counted from `least`.
-  @inline(__always)
-  func place(_ density: Lanes) {
-    // Beyond 2^22 the specification's rounding wraps around. As x - least grows with x, the ends
-    // of the range are what can be there.
-    let bottom = density * (lowest - least)
-    let top = density * (most - least)
-    let isNear =
-      (magnitudes(bottom) .< 4_000_000) .& (magnitudes(top) .< 4_000_000) .| isEmpty
-    var j = 0
-    if allTrue(isNear) {
-      while j < 32 {
-        levels[j] = atMost(atLeast(nearest16(density * (x[j] - least)), 0), greatest)
-        j &+= 1
-      }
-    } else {
-      while j < 32 {
-        levels[j] = wrapped(density * (x[j] - least), greatest)
-        j &+= 1
-      }
-    }
-  }
-  /// Weighted square error of the levels on a line.
-  @inline(__always)
-  func error(_ scale: Lanes, _ minimum: Lanes) -> Lanes {
-    var sum = Lanes.zero
-    var j = 0
-    while j < 32 {
-      let difference = scale * levels[j] + minimum - x[j]
-      sum += masses[j] * (difference * difference)
-      j &+= 1
-    }
-    return sum
-  }
   // The density and the minimum that the best levels are counted with.
   var density = Lanes(repeating: greatest) / (most - least)
   var scale = 1 / density
   var start = least
-  place(density)
-  var smallest = error(scale, least)
+  placeLevels(lanes, density, least, lowest, most, isEmpty, greatest)
+  var smallest = squaredError(lanes, scale, least)
   var step = 0
   while step < 37 {
     let trial = Lanes(repeating: -0.9 + 0.05 * Float(step) + greatest) / (most - least)
-    place(trial)
+    placeLevels(lanes, trial, least, lowest, most, isEmpty, greatest)
     var (sum, square, cross) = (Lanes.zero, Lanes.zero, Lanes.zero)
     j = 0
     while j < 32 {
@@ -151,7 +117,7 @@ func solveRange(_ lanes: WeightedLanes, _ greatest: Float) {
     let isAbove = minimum .> 0
     minimum.replace(with: 0, where: isAbove)
     slope.replace(with: cross / square, where: isAbove)
-    let size = error(slope, minimum)
+    let size = squaredError(lanes, slope, minimum)
     let isBetter = (determinant .> 0) .& (size .< smallest)
     density.replace(with: trial, where: isBetter)
     start.replace(with: least, where: isBetter)
@@ -170,6 +136,49 @@ func solveRange(_ lanes: WeightedLanes, _ greatest: Float) {
     lanesOfCodes(lanes)[j] = level + 8_388_608
     j &+= 1
   }
+}
+
+/// Fills the lanes of scratch with the levels of a density, counted from `least`.
+@inline(__always)
+private func placeLevels(
+  _ lanes: WeightedLanes, _ density: SIMD16<Float>, _ least: SIMD16<Float>,
+  _ lowest: SIMD16<Float>, _ most: SIMD16<Float>, _ isEmpty: SIMDMask<SIMD16<Int32>>,
+  _ greatest: Float
+) {
+  let levels = lanesOfScratch(lanes)
+  // Beyond 2^22 the specification's rounding wraps around. As x - least grows with x, the ends of
+  // the range are what can be there.
+  let bottom = magnitudes(density * (lowest - least))
+  let top = magnitudes(density * (most - least))
+  let isNear = (bottom .< 4_000_000) .& (top .< 4_000_000) .| isEmpty
+  var j = 0
+  if allTrue(isNear) {
+    while j < 32 {
+      levels[j] = atMost(atLeast(nearest16(density * (lanes[j] - least)), 0), greatest)
+      j &+= 1
+    }
+  } else {
+    while j < 32 {
+      levels[j] = wrapped(density * (lanes[j] - least), greatest)
+      j &+= 1
+    }
+  }
+}
+
+/// Weighted square error of the levels in scratch on a line.
+@inline(__always)
+private func squaredError(
+  _ lanes: WeightedLanes, _ scale: SIMD16<Float>, _ minimum: SIMD16<Float>
+) -> SIMD16<Float> {
+  let (masses, levels) = (lanesOfMasses(lanes), lanesOfScratch(lanes))
+  var sum = SIMD16<Float>.zero
+  var j = 0
+  while j < 32 {
+    let difference = scale * levels[j] + minimum - lanes[j]
+    sum += masses[j] * (difference * difference)
+    j &+= 1
+  }
+  return sum
 }
 
 /// Values rounded to even by the low bits of their sum with 1.5 * 2^23, whatever these are, and

@@ -70,11 +70,30 @@ func any(_ mask: SIMD8<Int32>) -> Bool {
   return words[0] | words[1] | words[2] | words[3] != 0
 }
 
-/// Looks for the scales of sixteen blocks side by side.
+/// Looks for the scales of sixteen blocks side by side, with levels -8...7.
 ///
 /// Sets the lanes' scales (NaN for blocks that are not held) and codes.
 @inline(never)
-func solveSymmetric(_ lanes: WeightedLanes, _ reach: Float) {
+func solveSymmetric8(_ lanes: WeightedLanes) {
+  solveSymmetric(lanes, 8) { atLeast(atMost($0, 7), -8) }
+}
+
+/// Looks for the scales of sixteen blocks side by side, with levels -16...15.
+///
+/// Sets the lanes' scales (NaN for blocks that are not held) and codes.
+@inline(never)
+func solveSymmetric16(_ lanes: WeightedLanes) {
+  solveSymmetric(lanes, 16) { atLeast(atMost($0, 15), -16) }
+}
+
+/// The search, where `clamp` takes levels to those that there are.
+///
+/// Its limits are literals: only where they are known not to be zero do comparisons become minima and
+/// maxima.
+@inline(__always)
+private func solveSymmetric(
+  _ lanes: WeightedLanes, _ reach: Float, clamp: (SIMD16<Float>) -> SIMD16<Float>
+) {
   typealias Lanes = SIMD16<Float>
   let (x, mass, moment) = (lanes, lanesOfMasses(lanes), lanesOfScratch(lanes))
   var (greatest, peak, spoilt) = (Lanes.zero, Lanes.zero, Lanes.zero)
@@ -93,58 +112,48 @@ func solveSymmetric(_ lanes: WeightedLanes, _ reach: Float) {
   let isEmpty = greatest .< 1e-15
   peak.replace(with: 1, where: isEmpty)
 
-  /// Sums of mass * weight * level and of mass * level * level; where no weight can be beyond the
-  /// levels, they need not be clamped.
-  @inline(__always)
-  func moments(_ density: Lanes, _ above: Bool, _ below: Bool) -> (cross: Lanes, square: Lanes) {
-    var (cross, square) = (Lanes.zero, Lanes.zero)
-    var j = 0
-    while j < 32 {
-      var level = nearest16(density * x[j])
-      if above { level = atMost(level, reach - 1) }
-      if below { level = atLeast(level, -reach) }
-      cross += moment[j] * level
-      square += mass[j] * level * level
-      j &+= 1
-    }
-    return (cross, square)
-  }
   var best = -reach / peak
-  let first = moments(best, true, false)
+  let first = moments(lanes, best, clamp)
   var scale = (first.cross / first.square).replacing(with: 0, where: first.square .== 0)
   var score = scale * first.cross
   spoilt += first.cross * 0 + first.square * 0
-  @inline(__always)
-  func attempt(_ step: Int, _ above: Bool, _ below: Bool) {
+  var step = -9
+  while step < 10 {
+    if step == 0 { step = 1 }
     let density = -(reach + 0.1 * Float(step)) / peak
-    let (cross, square) = moments(density, above, below)
+    let (cross, square) = moments(lanes, density, clamp)
     let isBetter = (square .> 0) .& (cross * cross .> score * square)
     let better = cross / square
     best.replace(with: density, where: isBetter)
     scale.replace(with: better, where: isBetter)
     score.replace(with: better * cross, where: isBetter)
-  }
-  var step = -9
-  while step < -5 {
-    attempt(step, false, false)
-    step &+= 1
-  }
-  while step < 5 {
-    if step != 0 { attempt(step, true, false) }
-    step &+= 1
-  }
-  while step < 10 {
-    attempt(step, true, true)
     step &+= 1
   }
   scale.replace(with: 0, where: isEmpty)
   laneScales(lanes).pointee = scale.replacing(with: .nan, where: spoilt .!= 0)
   j = 0
   while j < 32 {
-    let level = atLeast(atMost(nearest16(best * x[j]), reach - 1), -reach)
+    let level = clamp(nearest16(best * x[j]))
     // The code in the low bits.
     let code = (level + reach).replacing(with: 0, where: isEmpty) + 8_388_608
     lanesOfCodes(lanes)[j] = code
     j &+= 1
   }
+}
+
+/// Sums of mass * weight * level and of mass * level * level.
+@inline(__always)
+private func moments(
+  _ lanes: WeightedLanes, _ density: SIMD16<Float>, _ clamp: (SIMD16<Float>) -> SIMD16<Float>
+) -> (cross: SIMD16<Float>, square: SIMD16<Float>) {
+  let (x, mass, moment) = (lanes, lanesOfMasses(lanes), lanesOfScratch(lanes))
+  var (cross, square) = (SIMD16<Float>.zero, SIMD16<Float>.zero)
+  var j = 0
+  while j < 32 {
+    let level = clamp(nearest16(density * x[j]))
+    cross += moment[j] * level
+    square += mass[j] * level * level
+    j &+= 1
+  }
+  return (cross, square)
 }

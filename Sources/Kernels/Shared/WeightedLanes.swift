@@ -13,7 +13,7 @@ typealias WeightedLanes = UnsafeMutablePointer<SIMD16<Float>>
 @inline(__always) func laneMinima(_ lanes: WeightedLanes) -> WeightedLanes { lanes + 129 }
 
 /// Encodes rows of f32, bf16 or f16 by a search over sixteen blocks at a time: `solveRange` for levels
-/// from zero up, else `solveSymmetric`; `most` is the greatest code of a level.
+/// from zero up, else `solveSymmetric8`; `most` is the greatest code of a level.
 ///
 /// - Returns: index of the first block whose scale or minimum f16 cannot hold, or -1.
 @inline(__always)
@@ -78,8 +78,10 @@ private func weighted(
       fill(lanes, source, scalar, importance, row, block, last, columns, meanSquares)
       if isRange {
         solveRange(lanes, most)
+      } else if most > 15 {
+        solveSymmetric16(lanes)
       } else {
-        solveSymmetric(lanes, (most + 1) / 2)
+        solveSymmetric8(lanes)
       }
       let bad = store(lanes, last, row &* perRow &+ block, target, isRange, most)
       if bad >= 0 { return bad }
@@ -169,35 +171,80 @@ private func fill(
   let masses = UnsafeMutableRawPointer(lanesOfMasses(lanes))
   let means = UnsafeMutableRawPointer(laneScales(lanes))
   let perRow = columns / 32
-  var lane = 0
-  while lane < 16 {
+  /// Row of the group, first element and column of the block in a lane.
+  @inline(__always) func place(_ lane: Int) -> (row: Int, start: Int, column: Int) {
     let index = block &+ (lane < count ? lane : count &- 1)
     let ownRow = index / perRow
     let column = 32 &* (index &- ownRow &* perRow)
-    let start = (row &+ ownRow) &* columns &+ column
-    store32(load32(meanSquares, ownRow), means, lane)
+    return (ownRow, (row &+ ownRow) &* columns &+ column, column)
+  }
+  var quad = 0
+  while quad < 4 {
+    let a = place(4 &* quad)
+    let b = place(4 &* quad &+ 1)
+    let c = place(4 &* quad &+ 2)
+    let d = place(4 &* quad &+ 3)
+    let ownMeans = SIMD4<UInt32>(
+      load32(meanSquares, a.row), load32(meanSquares, b.row), load32(meanSquares, c.row),
+      load32(meanSquares, d.row))
+    (means + 16 &* quad).storeBytes(of: ownMeans, as: SIMD4<UInt32>.self)
     var j = 0
     while j < 32 {
-      store32(element(source, start &+ j, scalar), weights, 16 &* j &+ lane)
-      store32(load32(importance, column &+ j), masses, 16 &* j &+ lane)
-      j &+= 1
+      storeColumns(
+        four(source, a.start &+ j, scalar), four(source, b.start &+ j, scalar),
+        four(source, c.start &+ j, scalar), four(source, d.start &+ j, scalar),
+        weights + (64 &* j &+ 16 &* quad))
+      storeColumns(
+        four(importance, a.column &+ j, rowF32), four(importance, b.column &+ j, rowF32),
+        four(importance, c.column &+ j, rowF32), four(importance, d.column &+ j, rowF32),
+        masses + (64 &* j &+ 16 &* quad))
+      j &+= 4
     }
-    lane &+= 1
+    quad &+= 1
   }
   var j = 0
   while j < 32 {
-    lane = 0
+    var lane = 0
     while lane < 16 {
       let value = Float(bitPattern: load32(weights, 16 &* j &+ lane))
       let mean = Float(bitPattern: load32(means, lane))
       let share = Float(bitPattern: load32(masses, 16 &* j &+ lane))
-      let mass = share * (mean + value * value).squareRoot()
+      let mass = share * squareRoot(mean + value * value)
       store32(mass.bitPattern, masses, 16 &* j &+ lane)
       lane &+= 1
     }
     j &+= 1
   }
   laneMinima(lanes).pointee = .zero
+}
+
+/// Four elements from `index` on, as f32.
+@inline(__always)
+private func four(
+  _ source: UnsafeRawPointer, _ index: Int, _ scalar: RowScalar
+) -> SIMD4<UInt32> {
+  if scalar == rowF32 {
+    return source.loadUnaligned(fromByteOffset: 4 &* index, as: SIMD4<UInt32>.self)
+  }
+  return SIMD4<UInt32>(
+    element(source, index, scalar), element(source, index &+ 1, scalar),
+    element(source, index &+ 2, scalar), element(source, index &+ 3, scalar))
+}
+
+/// Writes element k of each of four vectors together, 64 bytes from one k to the next.
+@inline(__always)
+private func storeColumns(
+  _ a: SIMD4<UInt32>, _ b: SIMD4<UInt32>, _ c: SIMD4<UInt32>, _ d: SIMD4<UInt32>,
+  _ place: UnsafeMutableRawPointer
+) {
+  let ab = SIMD8<UInt32>(lowHalf: a, highHalf: b)
+  let cd = SIMD8<UInt32>(lowHalf: c, highHalf: d)
+  let even = SIMD8<UInt32>(lowHalf: ab.evenHalf, highHalf: cd.evenHalf)
+  let odd = SIMD8<UInt32>(lowHalf: ab.oddHalf, highHalf: cd.oddHalf)
+  place.storeBytes(of: even.evenHalf, as: SIMD4<UInt32>.self)
+  (place + 64).storeBytes(of: odd.evenHalf, as: SIMD4<UInt32>.self)
+  (place + 128).storeBytes(of: even.oddHalf, as: SIMD4<UInt32>.self)
+  (place + 192).storeBytes(of: odd.oddHalf, as: SIMD4<UInt32>.self)
 }
 
 /// Values of magnitude below 2^22 rounded to even.

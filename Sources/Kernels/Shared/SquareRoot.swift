@@ -1,0 +1,6 @@
+/// LLVM's own square root, correctly rounded as IEEE 754 demands.
+///
+/// The standard library's is C's function, which must set errno for negative numbers: it is called for
+/// one element at a time, while this becomes a vector instruction.
+@_silgen_name("llvm.sqrt.f32")
+func squareRoot(_ value: Float) -> Float

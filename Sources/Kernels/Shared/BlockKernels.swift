@@ -18,6 +18,7 @@ public func eachBlockKernel(
   _ add: (StaticString, BlockEncoding?, BlockEncoding?, BlockEncoding?, BlockDecoding) -> Void
 ) {
   add("iq4_nl", f32ToIQ4_NL, nil, nil, iq4_NLToF32)
+  add("iq4_xs", f32ToIQ4_XS, nil, nil, iq4_XSToF32)
   add("q3_K", f32ToQ3_K, nil, nil, q3_KToF32)
   add("q6_K", f32ToQ6_K, nil, nil, q6_KToF32)
   add("q8_0", f32ToQ8_0, bf16ToQ8_0, f16ToQ8_0, q8_0ToF32)

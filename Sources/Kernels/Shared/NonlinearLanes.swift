@@ -98,14 +98,11 @@ private func levelsOfTrials(
   return (mean, lower, upper)
 }
 
-/// Scales of sixteen runs; 0 in dead lanes.
-struct NonlinearLanes {
-  var scale: Lanes16
-  /// The winners' sums of weighted squares of levels; 0 in dead lanes.
-  var squares: Lanes16
-  /// Whether a weight is NaN or infinite.
-  var isFinite: Bool
-}
+/// What the search found for sixteen runs.
+///
+/// The scales, 0 in dead lanes; the winners' sums of weighted squares of levels, 0 in dead lanes;
+/// whether no weight is NaN or infinite.
+typealias NonlinearLanes = (scale: Lanes16, squares: Lanes16, isFinite: Bool)
 
 /// The scales of sixteen runs of 32 values, which count by 32 rows of weights.
 ///
@@ -114,7 +111,7 @@ struct NonlinearLanes {
 func fitNonlinear(
   _ values: LaneRows16, weights: LaneRows16, _ memory: LaneRows16
 ) -> NonlinearLanes {
-  let extremes = LaneExtremes(values, count: 32)
+  let extremes = laneExtremes(values, count: 32)
   let extreme = extremes.extreme
   let (means, lowerProducts, upperProducts) = (memory, memory + 32, memory + 64)
   let (lowerSquares, upperSquares) = (memory + 96, memory + 128)
@@ -158,10 +155,11 @@ func fitNonlinear(
     squares.replace(with: trialSquares, where: isBetter)
     step &+= 1
   }
-  return NonlinearLanes(
-    scale: scale.replacing(with: Lanes16.zero, where: extremes.isDead),
-    squares: squares.replacing(with: Lanes16.zero, where: extremes.isDead),
-    isFinite: extremes.greatest < 0x7f80_0000)
+  return (
+    scale.replacing(with: Lanes16.zero, where: extremes.isDead),
+    squares.replacing(with: Lanes16.zero, where: extremes.isDead),
+    extremes.greatest < 0x7f80_0000
+  )
 }
 
 /// The codes of a run of 32 weights: index of weight j in bits 0-3 of lane j, of weight j + 16 in

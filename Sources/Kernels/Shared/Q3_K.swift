@@ -42,21 +42,20 @@ private func encodeQ3_K(
   _ source: UnsafeRawPointer, _ count: Int, _ target: UnsafeMutableRawPointer,
   _ memory: LaneRows16
 ) -> Int {
-  transposeLanes(into: memory) { source + 64 &* $0 }
-  var first = SymmetricDescent(memory, half: 4)
   // A block that is alone keeps itself company.
+  transposeLanes(into: memory) { source + 64 &* $0 }
   transposeLanes(into: memory + 64) { source + (64 &* $0 &+ 1024 &* (count &- 1)) }
-  var second = SymmetricDescent(memory + 64, half: 4)
-  SymmetricDescent.run(&first, &second, half: 4)
+  let (firstExtremes, secondExtremes) = (laneExtremes(memory), laneExtremes(memory + 64))
+  let fits = descendSymmetric(memory, half: 4, firstExtremes, secondExtremes)
   var block = 0
   while block < count {
-    let descent = block == 0 ? first : second
-    let fit = descent.fit
-    guard descent.extremes.greatest < 0x7f80_0000, fit.isSound else { return block }
-    (memory + 128)[0] = fit.scale
+    let extremes = block == 0 ? firstExtremes : secondExtremes
+    let fit = block == 0 ? fits.first : fits.second
+    guard extremes.greatest < 0x7f80_0000, isSound(fit) else { return block }
+    memory[128] = fit.scale
     let scales = laneValues(memory + 128)
     let subScales = UnsafeMutableRawPointer(memory + 129).assumingMemoryBound(to: Int32.self)
-    (memory + 130)[0] = descent.extremes.deadFlags
+    memory[130] = deadFlags(extremes)
     let dead = laneValues(memory + 130)
     var greatest: Float = 0
     var i = 0
@@ -72,7 +71,7 @@ private func encodeQ3_K(
       subScales[i] = greatest == 0 ? -32 : clampedLevel(inverse * scales[i], half: 32)
       i &+= 1
     }
-    let reached = laneValues(descent.levels)
+    let reached = laneValues(memory + (48 &+ 64 &* block))
     finishQ3_K(
       source + 1024 &* block, target + 110 &* block, code, subScales, memory + 131
     ) { group in
@@ -119,12 +118,12 @@ private func encodeQ3_K(
       mass += weights[i]
       i &+= 1
     }
-    let extremes = LaneExtremes(values)
+    let extremes = laneExtremes(values)
     let fit = fitSymmetric(
       values, weights: weights, weighted: weighted, half: 4, extremes: extremes)
-    guard extremes.greatest < 0x7f80_0000, fit.isSound else { break }
+    guard extremes.greatest < 0x7f80_0000, isSound(fit) else { break }
     (scales[sound], masses[sound]) = (fit.scale, mass)
-    (inverses[sound], dead[sound]) = (fit.inverse, extremes.deadFlags)
+    (inverses[sound], dead[sound]) = (fit.inverse, deadFlags(extremes))
     sound &+= 1
   }
   var i = sound
@@ -140,11 +139,11 @@ private func encodeQ3_K(
     weighted[i] = weights[i] * values[i]
     i &+= 1
   }
-  let extremes = LaneExtremes(values)
+  let extremes = laneExtremes(values)
   let fit = fitSymmetric(
     values, weights: weights, weighted: weighted, half: 32, extremes: extremes)
   (memory[128], memory[129], memory[130]) = (fit.scale, fit.inverse, fit.squares)
-  memory[131] = extremes.deadFlags
+  memory[131] = deadFlags(extremes)
   let common = laneValues(memory + 128)
   let subScales = UnsafeMutableRawPointer(memory + 132).assumingMemoryBound(to: Int32.self)
   var block = 0

@@ -36,7 +36,7 @@ private func encodeQ6_K(
 ) -> Bool {
   let (values, weights, weighted) = (memory, memory + 16, memory + 32)
   transposeLanes(into: values) { source + 64 &* $0 }
-  let extremes = LaneExtremes(values)
+  let extremes = laneExtremes(values)
   guard extremes.greatest < 0x7f80_0000 else { return false }
   if let importance {
     transposeLanes(into: weights) { importance + 64 &* $0 }
@@ -54,10 +54,10 @@ private func encodeQ6_K(
   }
   let fit = fitSymmetric(
     values, weights: weights, weighted: weighted, half: 32, extremes: extremes)
-  guard fit.isSound else { return false }
+  guard isSound(fit) else { return false }
   memory[48] = fit.scale
   memory[49] = fit.inverse
-  memory[50] = extremes.deadFlags
+  memory[50] = deadFlags(extremes)
   let scales = laneValues(memory + 48)
   let levels = memory + 52
   var greatest: Float = 0

@@ -2,17 +2,15 @@
 // Quantization/Searches/SymmetricFit.swift.
 
 /// What the search found for sixteen groups.
-struct SymmetricLanes {
-  /// The scales; 0 in dead lanes.
-  var scale: Lanes16
-  /// What times a value rounds to the winner's level.
-  var inverse: Lanes16
-  /// The winners' sums of weighted squares of levels; 0 in dead lanes.
-  var squares: Lanes16
+///
+/// The scales, 0 in dead lanes; what times a value rounds to the winner's level; the winners' sums of
+/// weighted squares of levels, 0 in dead lanes.
+typealias SymmetricLanes = (scale: Lanes16, inverse: Lanes16, squares: Lanes16)
 
-  /// Whether no sum that decides a scale overflowed.
-  @inline(__always)
-  var isSound: Bool { !anyLaneIsInfinite(scale) && !anyLaneIsInfinite(squares) }
+/// Whether no sum that decides a scale overflowed.
+@inline(__always)
+func isSound(_ fit: SymmetricLanes) -> Bool {
+  !anyLaneIsInfinite(fit.scale) && !anyLaneIsInfinite(fit.squares)
 }
 
 /// Sums over the levels that an inverse scale gives.
@@ -73,7 +71,7 @@ func fitSymmetric(
   }
   scale.replace(with: Lanes16.zero, where: extremes.isDead)
   squares.replace(with: Lanes16.zero, where: extremes.isDead)
-  return SymmetricLanes(scale: scale, inverse: inverse, squares: squares)
+  return (scale, inverse, squares)
 }
 
 /// Levels, biased by n, of the sixteen values of a group: the nearest under the stored scale; where

@@ -1,0 +1,113 @@
+// Scales of sixteen groups of sixteen values with levels -n...n - 1. The specification is
+// Quantization/Searches/SymmetricFit.swift.
+
+/// What the search found for sixteen groups.
+///
+/// The scales, 0 in dead lanes; what times a value rounds to the winner's level; the winners' sums of
+/// weighted squares of levels, 0 in dead lanes.
+typealias SymmetricLanes = (scale: Lanes16, inverse: Lanes16, squares: Lanes16)
+
+/// Whether no sum that decides a scale overflowed.
+@inline(__always)
+func isSound(_ fit: SymmetricLanes) -> Bool {
+  !anyLaneIsInfinite(fit.scale) && !anyLaneIsInfinite(fit.squares)
+}
+
+/// Sums over the levels that an inverse scale gives.
+///
+/// |inverse * value| is at most n + 1, so that rounding by a sum is exact; where it is below
+/// n + 1/2, no level is below -n, and `isWide` may be false.
+@inline(__always)
+private func symmetricSums(
+  _ values: LaneRows16, _ weights: LaneRows16, _ weighted: LaneRows16, _ inverse: Lanes16,
+  _ half: Float, isWide: Bool
+) -> (products: Lanes16, squares: Lanes16) {
+  let (low, high) = (Lanes16(repeating: -half), Lanes16(repeating: half - 1))
+  var (products, squares) = (Lanes16.zero, Lanes16.zero)
+  var i = 0
+  while i < 16 {
+    var level = (inverse * values[i] + 12_582_912) - 12_582_912
+    level.replace(with: high, where: level .> high)
+    if isWide { level.replace(with: low, where: level .< low) }
+    products += weighted[i] * level
+    squares += weights[i] * level * level
+    i &+= 1
+  }
+  return (products, squares)
+}
+
+/// The scales of sixteen groups; `weighted` is value times weight, `half` is n.
+@inline(never)
+func fitSymmetric(
+  _ values: LaneRows16, weights: LaneRows16, weighted: LaneRows16, half: Float,
+  extremes: LaneExtremes
+) -> SymmetricLanes {
+  let extreme = extremes.extreme
+  var inverse = Lanes16(repeating: -half) / extreme
+  var (products, squares) = symmetricSums(
+    values, weights, weighted, inverse, half, isWide: false)
+  var scale = (products / squares).replacing(
+    with: Lanes16.zero, where: squares .== Lanes16.zero)
+  var explained = scale * products
+  var step = -9
+  while step <= 9 {
+    if step == 0 { step = 1 }
+    let candidate = Lanes16(repeating: -(half + 0.1 * Float(step))) / extreme
+    let trial: Lanes16
+    if step < 5 {
+      (products, trial) = symmetricSums(
+        values, weights, weighted, candidate, half, isWide: false)
+    } else {
+      (products, trial) = symmetricSums(
+        values, weights, weighted, candidate, half, isWide: true)
+    }
+    let isBetter = (trial .> Lanes16.zero) .& (products * products .> explained * trial)
+    let fitted = products / trial
+    scale.replace(with: fitted, where: isBetter)
+    explained.replace(with: fitted * products, where: isBetter)
+    squares.replace(with: trial, where: isBetter)
+    inverse.replace(with: candidate, where: isBetter)
+    step &+= 1
+  }
+  scale.replace(with: Lanes16.zero, where: extremes.isDead)
+  squares.replace(with: Lanes16.zero, where: extremes.isDead)
+  return (scale, inverse, squares)
+}
+
+/// Levels, biased by n, of the sixteen values of a group: the nearest under the stored scale; where
+/// that is zero, those of the search.
+@inline(__always)
+func groupLevels(
+  _ source: UnsafeRawPointer, scale: Float, inverse: Float, isDead: Bool, half: Int32
+) -> LaneBits16 {
+  let values = loadLanes(source, 0)
+  let numbers = scale != 0 ? values / Lanes16(repeating: scale) : values * inverse
+  // As `SymmetricFit.level`: what is beyond 2^22 gives the low bits of the sum.
+  let bits = laneBits(numbers + 12_582_912) & LaneBits16(repeating: 0x7f_ffff)
+  var levels = bits &- LaneBits16(repeating: 0x40_0000 &- half)
+  let top = LaneBits16(repeating: 2 &* half &- 1)
+  levels.replace(with: top, where: levels .> top)
+  levels.replace(with: LaneBits16.zero, where: levels .< LaneBits16.zero)
+  return scale == 0 && isDead ? LaneBits16.zero : levels
+}
+
+/// Sixteen codes of a byte each, less a bias, times a scale.
+@inline(__always)
+func storeGroup(
+  _ codes: UnsafeRawPointer, bias: Int32, _ scale: Float, _ target: UnsafeMutableRawPointer
+) {
+  var j = 0
+  while j < 16 {
+    let level = Int32(load8(codes, j)) &- bias
+    store32((Float(level) * scale).bitPattern, target, j)
+    j &+= 1
+  }
+}
+
+/// The level nearest to a number, in the way of `SymmetricFit.level`.
+@inline(__always)
+func clampedLevel(_ number: Float, half: Int32) -> Int32 {
+  let bits = (number + 12_582_912).bitPattern & 0x7f_ffff
+  let level = Int32(bitPattern: bits) &- 0x40_0000
+  return level < -half ? -half : level > half &- 1 ? half &- 1 : level
+}

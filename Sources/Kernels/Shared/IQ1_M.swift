@@ -9,7 +9,8 @@ public func f32ToIQ1_M(
   _ target: UnsafeMutableRawPointer, _ tables: UnsafeRawPointer?
 ) -> Int {
   guard let tables else { return 0 }
-  return eachGridBlock(source, importance, columns, rows) { index, values, weights, squares, space in
+  return eachGridBlock(source, importance, columns, rows) {
+    index, values, weights, squares, space in
     let spread = 2 * squares / 256
     var greatestScale: Float = 0
     var sub = 0
@@ -56,7 +57,8 @@ private func storeIQ1_M(
       let index = load16(space + 5632, 2 &* sub &+ half)
       let shift = (shifts &>> half) & 1
       store8(UInt32(index), place, 2 &* sub &+ half)
-      high |= (UInt32(index &>> 8) | UInt32(truncatingIfNeeded: shift &<< 3))
+      high |=
+        (UInt32(index &>> 8) | UInt32(truncatingIfNeeded: shift &<< 3))
         &<< UInt32(truncatingIfNeeded: 4 &* half)
       if !isEmpty {
         var rest = Int32(truncatingIfNeeded: gridDigits(tables, Int(index)))

@@ -9,7 +9,8 @@ public func f32ToIQ1_S(
   _ target: UnsafeMutableRawPointer, _ tables: UnsafeRawPointer?
 ) -> Int {
   guard let tables, let importance else { return 0 }
-  return eachGridBlock(source, importance, columns, rows) { index, values, weights, squares, space in
+  return eachGridBlock(source, importance, columns, rows) {
+    index, values, weights, squares, space in
     let place = target + 50 &* index
     var greatestScale: Float = 0
     var sub = 0

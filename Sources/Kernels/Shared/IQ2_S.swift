@@ -8,7 +8,8 @@ public func f32ToIQ2_S(
   _ target: UnsafeMutableRawPointer, _ tables: UnsafeRawPointer?
 ) -> Int {
   guard let tables else { return 0 }
-  return eachGridBlock(source, importance, columns, rows) { index, values, weights, squares, space in
+  return eachGridBlock(source, importance, columns, rows) {
+    index, values, weights, squares, space in
     let place = target + 82 &* index
     let spread = 2 * squares / 256
     var greatestScale: Float = 0
@@ -54,7 +55,8 @@ public func iq2_sToF32(
     let d = Float(bitPattern: wideF16(load16(place, 0)))
     var group = 0
     while group < 32 {
-      let code = (load8(place + 74, group &>> 2) &>> UInt8(truncatingIfNeeded: (group & 2) &* 2)) & 15
+      let code =
+        (load8(place + 74, group &>> 2) &>> UInt8(truncatingIfNeeded: (group & 2) &* 2)) & 15
       let scale = d * (0.5 + Float(code)) * 0.25
       let high = Int(load8(place + 66, group &>> 2)) &<< (8 &- 2 &* (group & 3)) & 0x300
       decodeMagnitudes(

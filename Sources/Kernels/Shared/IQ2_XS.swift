@@ -43,7 +43,8 @@ public func f32ToIQ2_XS(
   _ target: UnsafeMutableRawPointer, _ tables: UnsafeRawPointer?
 ) -> Int {
   guard let tables, let importance else { return 0 }
-  return eachGridBlock(source, importance, columns, rows) { index, values, weights, squares, space in
+  return eachGridBlock(source, importance, columns, rows) {
+    index, values, weights, squares, space in
     let place = target + 74 &* index
     var greatestScale: Float = 0
     var sub = 0
@@ -150,7 +151,8 @@ public func iq2_xsToF32(
     let d = Float(bitPattern: wideF16(load16(place, 0)))
     var group = 0
     while group < 32 {
-      let code = (load8(place + 66, group &>> 2) &>> UInt8(truncatingIfNeeded: (group & 2) &* 2)) & 15
+      let code =
+        (load8(place + 66, group &>> 2) &>> UInt8(truncatingIfNeeded: (group & 2) &* 2)) & 15
       let scale = d * (0.5 + Float(code)) * 0.25
       let word = Int(load16(place + 2, group))
       decodeMagnitudes(

@@ -159,7 +159,8 @@ private func nearest(_ terms: UnsafeRawPointer, _ list: UnsafeRawPointer) -> Gri
     sum += term(terms, packed, 7)
     let isLess = sum .< least
     least = least.replacing(with: sum, where: isLess)
-    best = best.replacing(with: GridWords(repeating: Int32(truncatingIfNeeded: packed)), where: isLess)
+    best = best.replacing(
+      with: GridWords(repeating: Int32(truncatingIfNeeded: packed)), where: isLess)
     j &+= 1
   }
   return best
@@ -372,8 +373,8 @@ func searchMagnitudes(
     let (product, square) = pointSums(space, points, groups)
     if square > 0 { scale = product / square }
   }
-  // NaN, where ggml stops; or a first scale that nothing improved and that is not positive.
-  if !(scale >= 0 || scale < 0) || always && winner < 0 && !(scale >= 0) { return (0, stopped) }
+  // NaN, where ggml stops.
+  if !(scale >= 0 || scale < 0) { return (0, stopped) }
   return (scale, points)
 }
 

@@ -122,11 +122,44 @@ private func isAny(_ words: GridWords) -> Bool {
   return quads[0] | quads[1] | quads[2] | quads[3] != 0
 }
 
+/// A score that the best way surely beats, from some ways that are often good: what is below cannot
+/// be the last that is taken, so that it need not be looked at.
+///
+/// A way that beats the best so far by rounding only can lower it by 5 parts in 2^24; there are some
+/// hundred ways, so that 1 part in 512 is far from reach. All of this needs sums that are far from
+/// the ends of f32's range: otherwise every way is looked at.
+/// - Parameter total: the sum of all costs.
+@inline(__always)
+private func floorScore(
+  _ space: UnsafeMutableRawPointer, _ scores: GridFloats, _ total: Float
+) -> Float {
+  (space + 2944).storeBytes(of: scores, as: GridFloats.self)
+  var best: Float = 0
+  var lane = 0
+  while lane < 8 {
+    let score = gridFloat(space + 2944, lane)
+    best = score > best ? score : best
+    lane &+= 1
+  }
+  let size = best * total
+  let isOrdinary = total > 1e-25 && total < 1e25 && size > 1e-25 && size < 1e25
+  return isOrdinary ? best * (1 - 1.0 / 512) : -.greatestFiniteMagnitude
+}
+
+/// The greater of two scores of each lane, the second as square of a product over a square.
+@inline(__always)
+private func greater(
+  _ scores: GridFloats, _ product: GridFloats, _ square: GridFloats
+) -> GridFloats {
+  let score = product * product / square
+  return scores.replacing(with: score, where: score .> scores)
+}
+
 /// Takes the ways of 8 lanes in order: `kinds` sums each, stored at 2944 as products and squares.
 @inline(never)
 private func takeLanes(
   _ split: inout TernarySplit, _ space: UnsafeRawPointer, _ first: Int, _ second: Int,
-  _ kinds: Int, _ last: Int
+  _ kinds: Int, _ last: Int, _ floor: Float
 ) {
   var lane = 0
   while lane < 8 && second &+ lane <= last {
@@ -134,7 +167,8 @@ private func takeLanes(
     while kind < kinds {
       let product = gridFloat(space + (2944 &+ 64 &* kind), lane)
       let square = gridFloat(space + (2976 &+ 64 &* kind), lane)
-      if square > 0 && product * product > split.score * square {
+      let level = product * product
+      if square > 0 && level > split.score * square && level > floor * square {
         split.scale = product / square
         split.score = split.scale * product
         split.first = first
@@ -145,6 +179,31 @@ private func takeLanes(
     }
     lane &+= 1
   }
+}
+
+/// A floor for the best split of 32 weights.
+@inline(__always)
+private func coarse32(_ space: UnsafeMutableRawPointer, _ total: Float) -> Float {
+  var scores = GridFloats.zero
+  var first = 6
+  while first <= 14 {
+    let low = gridFloat(space + 640, first)
+    let lowCost = gridFloat(space + 832, first)
+    let place = 4 &* (26 &- first)
+    let middle = ((space + (640 &+ place)).loadUnaligned(as: GridFloats.self) - low) * 0.125
+    let middleCost =
+      ((space + (832 &+ place)).loadUnaligned(as: GridFloats.self) - lowCost) * 0.015_625
+    let tops = space + (1408 &+ place)
+    let up = middle + tops.loadUnaligned(as: GridFloats.self) - low * 0.875
+    let down = (tops + 192).loadUnaligned(as: GridFloats.self) - middle - low * 1.125
+    let upCost =
+      middleCost + (tops + 384).loadUnaligned(as: GridFloats.self) + lowCost * 0.765_625
+    let downCost =
+      middleCost + (tops + 576).loadUnaligned(as: GridFloats.self) + lowCost * 1.265_625
+    scores = greater(greater(scores, up, upCost), down, downCost)
+    first &+= 2
+  }
+  return floorScore(space, scores, total)
 }
 
 /// The best split of 32 weights with one shift: 0 up, 1 down. Nil if sums overflow.
@@ -186,6 +245,7 @@ func splitTernary32(_ space: UnsafeMutableRawPointer) -> TernarySplit? {
     i &+= 8
   }
   var split = TernarySplit()
+  let floor = coarse32(space, square)
   var first = 0
   while first <= 32 {
     let low = gridFloat(products, first)
@@ -205,19 +265,52 @@ func splitTernary32(_ space: UnsafeMutableRawPointer) -> TernarySplit? {
       let down = lowDown - middle + (tops + 192).loadUnaligned(as: GridFloats.self)
       let upCost = costUp + middleCost + (tops + 384).loadUnaligned(as: GridFloats.self)
       let downCost = costDown + middleCost + (tops + 576).loadUnaligned(as: GridFloats.self)
-      let score = GridFloats(repeating: split.score)
+      let score = GridFloats(repeating: split.score > floor ? split.score : floor)
       if isAny(beating(up, upCost, score) | beating(down, downCost, score)) {
         (space + 2944).storeBytes(of: up, as: GridFloats.self)
         (space + 2976).storeBytes(of: upCost, as: GridFloats.self)
         (space + 3008).storeBytes(of: down, as: GridFloats.self)
         (space + 3040).storeBytes(of: downCost, as: GridFloats.self)
-        takeLanes(&split, space, first, second, 2, 32)
+        takeLanes(&split, space, first, second, 2, 32, floor)
       }
       second &+= 8
     }
     first &+= 1
   }
   return split
+}
+
+/// A floor for the best split of 16 weights.
+@inline(__always)
+private func coarse16(
+  _ space: UnsafeMutableRawPointer, _ tops: SIMD4<Float>, _ totals: SIMD4<Float>, _ total: Float
+) -> Float {
+  var scores = GridFloats.zero
+  var first = 3
+  while first <= 6 {
+    let base = space + (640 &+ 4 &* first)
+    let place = space + (640 &+ 4 &* (12 &- first))
+    let steps0 = gridFloat(base, 0) + place.loadUnaligned(as: GridFloats.self)
+    let steps1 = gridFloat(base, 48) + (place + 192).loadUnaligned(as: GridFloats.self)
+    let high0 = (place + 384).loadUnaligned(as: GridFloats.self)
+    let high1 = (place + 576).loadUnaligned(as: GridFloats.self)
+    let low0 = gridFloat(base, 96)
+    let low1 = gridFloat(base, 144)
+    let upCost0 = (totals[0] + low0 * 0.75) - high0 * 1.25
+    let downCost0 = (totals[1] + low0 * 1.25) - high0 * 0.75
+    let upCost1 = (totals[2] + low1 * 0.75) - high1 * 1.25
+    let downCost1 = (totals[3] + low1 * 1.25) - high1 * 0.75
+    let up0 = tops[0] - steps0
+    let down0 = tops[1] - steps0
+    let up1 = tops[2] - steps1
+    let down1 = tops[3] - steps1
+    scores = greater(scores, up0 + up1, upCost0 + upCost1)
+    scores = greater(scores, up0 + down1, upCost0 + downCost1)
+    scores = greater(scores, down0 + up1, downCost0 + upCost1)
+    scores = greater(scores, down0 + down1, downCost0 + downCost1)
+    first &+= 1
+  }
+  return floorScore(space, scores, total)
 }
 
 /// The best split of 16 weights with a shift for either half: twice that of the first, and that of
@@ -267,6 +360,9 @@ func splitTernary16(_ space: UnsafeMutableRawPointer) -> TernarySplit? {
   let top1 = sums[0] * 0.875
   let top2 = sums[1] * 1.125
   let top3 = sums[1] * 0.875
+  let tops = SIMD4<Float>(top0, top1, top2, top3)
+  let floor = coarse16(
+    space, tops, SIMD4<Float>(total0, total1, total2, total3), sums[2] + sums[3])
   var split = TernarySplit()
   var first = 0
   while first <= 16 {
@@ -294,7 +390,7 @@ func splitTernary16(_ space: UnsafeMutableRawPointer) -> TernarySplit? {
       let downCost0 = base1 + high0 * -0.75
       let upCost1 = base2 + high1 * -1.25
       let downCost1 = base3 + high1 * -0.75
-      let score = GridFloats(repeating: split.score)
+      let score = GridFloats(repeating: split.score > floor ? split.score : floor)
       let both = beating(up0 + up1, upCost0 + upCost1, score)
       let firstUp = beating(up0 + down1, upCost0 + downCost1, score)
       let firstDown = beating(down0 + up1, downCost0 + upCost1, score)
@@ -308,7 +404,7 @@ func splitTernary16(_ space: UnsafeMutableRawPointer) -> TernarySplit? {
         (space + 3104).storeBytes(of: downCost0 + upCost1, as: GridFloats.self)
         (space + 3136).storeBytes(of: down0 + down1, as: GridFloats.self)
         (space + 3168).storeBytes(of: downCost0 + downCost1, as: GridFloats.self)
-        takeLanes(&split, space, first, second, 4, 16)
+        takeLanes(&split, space, first, second, 4, 16, floor)
       }
       second &+= 8
     }

@@ -4,7 +4,7 @@
 /// A digit l of a point stands for 2 l + 1.
 struct MagnitudeSearch {
   let book: Codebook
-  /// Magnitudes. Where an odd number of signs had to be made even, one of a group is negative.
+  /// Magnitudes; where an odd number of signs had to be made even, one of a group is negative.
   private(set) var values: [Float]
   /// What a squared error of each costs.
   let costs: [Float]

@@ -44,7 +44,7 @@ struct TernarySearch {
     }
   }
 
-  /// The digits of a split as codes per group. A negative scale turns digits and shifts around.
+  /// The digits of a split as codes per group; a negative scale turns digits and shifts around.
   func codes(_ split: inout Split) -> [Int] {
     var digits = [Int](repeating: 0, count: values.count)
     for (rank, place) in order.enumerated() {
@@ -125,7 +125,9 @@ struct TernarySearch {
 
 extension TernarySearch {
   /// The best split with one shift for all weights, as IQ1_S searches it: nil if no sums are
-  /// positive. The sums of a part are differences of sums of all weights up to a rank.
+  /// positive.
+  ///
+  /// The sums of a part are differences of sums of all weights up to a rank.
   ///
   /// - Parameter isHeld: set to false if sums overflow.
   func split(isHeld: inout Bool) -> Split? {
@@ -159,7 +161,9 @@ extension TernarySearch {
   }
 
   /// The best split with a shift for each half of 16 weights, as IQ1_M searches it: nil if no sums
-  /// are positive. Neighbouring levels are 1 apart, so sums follow from totals and two sums up to
+  /// are positive.
+  ///
+  /// Neighbouring levels are 1 apart, so sums follow from totals and two sums up to
   /// a rank, half by half.
   ///
   /// - Parameter isHeld: set to false if sums overflow.

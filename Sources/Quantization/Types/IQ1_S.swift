@@ -21,10 +21,14 @@ extension QuantType {
 public enum IQ1_SCodec: BlockCodec {
   /// iq1_s.
   public static var type: QuantType { .iq1_s }
-  /// BUDGET
-  public static let errorBudget = 1.0
-  /// UNDERFLOW
-  public static let underflowError = 0x1p-10
+  /// The greatest level, 9/8 of a scale that is raised by 9/8, beside a weight of the opposite sign.
+  ///
+  /// A scale is a mean of weights over levels that are at least 1/8, so at most 8 times the greatest
+  /// weight; importance can make it that great, and leave others where they are. The rounding of d
+  /// to the 11 bits of f16 adds the rest.
+  public static let errorBudget = 1 + 8 * 9.0 / 8 * 9.0 / 8 * (1 + 1.0 / 1024)
+  /// Half the spacing of subnormal f16, times the greatest scale and level.
+  public static let underflowError = 15 * 9.0 / 8 * 0x1p-25
   /// The search makes no sense without importance; ggml stops.
   public static let importance = ImportanceUse.needed
   /// One scale, 8 scales and shifts of sub-blocks, 32 groups.

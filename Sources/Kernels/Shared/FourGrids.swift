@@ -21,7 +21,7 @@ enum FourGrids {
     static let magnitudes = 64
     /// Entries with all neighbours, in order.
     static let cells = 2112
-    /// Entries without the neighbours that another one beats in every level.
+    /// Entries without the neighbours that another one beats in every level, 4096 after `cells`.
     static let shortCells = 18_496
     /// Per cell: its index if it is a point.
     static let indexes = 34_880
@@ -41,7 +41,7 @@ enum FourGrids {
     static let squares = 768
     /// 8 points, the search's result.
     static let points = 896
-    /// Per group of weights and scale: cell and point.
+    /// Per group of weights and scale: cell, with 4096 added for the short list, and point.
     static let cells = 1024
     static let chosen = 2048
     /// Per eight scales and level: scale * magnitude of the level.

@@ -29,8 +29,8 @@ public enum IQ3_SCodec: BlockCodec {
   /// Nine scales at 1/13.2 of the greatest weight, which is the greatest scale that is tried.
   ///
   /// A neighbour is at most 4 levels of 2 from the nearest level, which is up to 1 off. The last
-  /// term is what the 4-bit scales (half a step of 1/31, and 3.3%) do to 7 scales, the least of a level
-  /// that was 7.
+  /// term is what the 4-bit scales (half a step of 1/31, and 3.3%) do to 7 scales, the least of a
+  /// level that was 7.
   ///
   /// A scale that is fitted to few important weights can be greater, and the error with it; weights
   /// after a sub-block of zeros can become any others.

@@ -17,8 +17,8 @@ extension QuantType {
 /// The codec of iq3_xxs.
 ///
 /// Where a group of 8 weights has an odd count of negative ones, the weight whose weighted square
-/// is least changes its sign. Scales and points are those of `FourGridSearch`; the greatest scale of a
-/// sub-block, over 31 and times 1.0125, becomes the scale of the block.
+/// is least changes its sign. Scales and points are those of `FourGridSearch`; the greatest scale of
+/// a sub-block, over 31 and times 1.0125, becomes the scale of the block.
 public enum IQ3_XXSCodec: BlockCodec {
   /// iq3_xxs.
   public static var type: QuantType { .iq3_xxs }

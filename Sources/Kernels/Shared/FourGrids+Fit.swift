@@ -64,8 +64,9 @@ extension FourGrids {
     // Ratios beyond 2^20 may be negative ones, or those of an infinite inverse.
     let last = f32(place, Place.inverses, count &- 1)
     let isUsual = last <= 0x1p126 && last * leastMagnitude(place) >= -0x1p20
-    let limit = isUsual ? certain : -1
-    if !choosePoints(place, tables, vectors: vectors, limit: limit) { return .nan }
+    let limit = isUsual ? Int32(bitPattern: certain.bitPattern) : -1
+    placeCells(place, tables, vectors: vectors, limit: limit)
+    if !choosePoints(place, tables, vectors: vectors) { return .nan }
     sumPoints(place, vectors: vectors)
 
     var scale = greatest / 15

@@ -33,17 +33,11 @@ extension FourGrids {
     return (unsafeBitCast((levels | above) & ~below & 7, to: ScaleBits.self), distances)
   }
 
-  /// Negative where a magnitude exceeds the float whose bits `limits` are, or is not a number.
+  /// Negative where a magnitude exceeds the float whose bits `limits` are, or is not a number; all
+  /// are if `limits` is -1.
   @inline(__always)
   static func excess(_ values: Scales, _ limits: SIMD8<Int32>) -> SIMD8<Int32> {
     limits &- (unsafeBitCast(values, to: SIMD8<Int32>.self) & 0x7fff_ffff)
-  }
-
-  /// Whether a lane is negative.
-  @inline(__always)
-  static func hasSign(_ values: SIMD8<Int32>) -> Bool {
-    let pairs = unsafeBitCast(values, to: SIMD4<UInt64>.self)
-    return (pairs.x | pairs.y | pairs.z | pairs.w) & 0x8000_0000_8000_0000 != 0
   }
 
   /// The point of a list with the least error at each of eight scales, the first of several.
@@ -75,18 +69,53 @@ extension FourGrids {
     return best
   }
 
-  /// The points of all groups at all scales.
+  /// The cells of all groups at all scales, with 4096 added for those whose short list will do.
   ///
-  /// Where all levels are nearer than `limit`, the order of the errors of levels is that of their
-  /// distances, by which the short lists were made: a neighbour that has no better level than another
-  /// one is not better, and stands after it in the list. Rounding keeps such an order.
+  /// Where all levels are nearer than the float with the bits `limit`, the order of the errors of
+  /// levels is that of their distances, by which the short lists were made: a neighbour that has no
+  /// better level than another one is not better, and stands after it in the list. Rounding keeps
+  /// such an order.
+  @inline(__always)
+  static func placeCells(
+    _ place: UnsafeMutableRawPointer, _ tables: UnsafeRawPointer, vectors: Int, limit: Int32
+  ) {
+    let limits = SIMD8<Int32>(repeating: limit)
+    let zeros = (tables + Tables.zeros).loadUnaligned(as: ScaleBits.self)
+    var group = 0
+    while group < 8 {
+      let at = 4 &* group
+      let x0 = Scales(repeating: f32(place, Place.magnitudes, at))
+      let x1 = Scales(repeating: f32(place, Place.magnitudes, at &+ 1))
+      let x2 = Scales(repeating: f32(place, Place.magnitudes, at &+ 2))
+      let x3 = Scales(repeating: f32(place, Place.magnitudes, at &+ 3))
+      var vector = 0
+      while vector < vectors {
+        let inverse = scales(place, Place.inverses &+ 32 &* vector)
+        let first = nearestLevels(inverse * x0, zeros)
+        let second = nearestLevels(inverse * x1, zeros)
+        let third = nearestLevels(inverse * x2, zeros)
+        let fourth = nearestLevels(inverse * x3, zeros)
+        let doubts =
+          excess(first.distances, limits) | excess(second.distances, limits)
+          | excess(third.distances, limits) | excess(fourth.distances, limits)
+        let isNear = unsafeBitCast(~(doubts &>> 31) & 4096, to: ScaleBits.self)
+        let cells =
+          first.levels | second.levels &<< 3 | third.levels &<< 6 | fourth.levels &<< 9 | isNear
+        (place + (Place.cells &+ 128 &* group &+ 32 &* vector)).storeBytes(
+          of: cells, as: ScaleBits.self)
+        vector &+= 1
+      }
+      group &+= 1
+    }
+  }
+
+  /// The points of all cells.
   ///
   /// - Returns: whether each has one: the errors of all neighbours of a cell may overflow.
   @inline(__always)
   static func choosePoints(
-    _ place: UnsafeMutableRawPointer, _ tables: UnsafeRawPointer, vectors: Int, limit: Float
+    _ place: UnsafeMutableRawPointer, _ tables: UnsafeRawPointer, vectors: Int
   ) -> Bool {
-    let limits = SIMD8<Int32>(repeating: Int32(bitPattern: limit.bitPattern))
     let zeros = (tables + Tables.zeros).loadUnaligned(as: ScaleBits.self)
     var seen = ScaleBits()
     var group = 0
@@ -106,25 +135,14 @@ extension FourGrids {
       )
       var vector = 0
       while vector < vectors {
-        let inverse = scales(place, Place.inverses &+ 32 &* vector)
-        let first = nearestLevels(inverse * x.0, zeros)
-        let second = nearestLevels(inverse * x.1, zeros)
-        let third = nearestLevels(inverse * x.2, zeros)
-        let fourth = nearestLevels(inverse * x.3, zeros)
-        let cells =
-          first.levels | second.levels &<< 3 | third.levels &<< 6 | fourth.levels &<< 9
-        let doubts =
-          excess(first.distances, limits) | excess(second.distances, limits)
-          | excess(third.distances, limits) | excess(fourth.distances, limits)
-        let entries = tables + (hasSign(doubts) ? Tables.cells : Tables.shortCells)
         let row = place + (Place.cells &+ 128 &* group &+ 32 &* vector)
-        row.storeBytes(of: cells, as: ScaleBits.self)
+        let cells = row.loadUnaligned(as: ScaleBits.self)
         let multiples = place + (Place.multiples &+ 256 &* vector)
         var chosen = ScaleBits()
         var lane = 0
         while lane < 8 {
           let cell = load32(row, lane)
-          let entry = load32(entries, Int(cell))
+          let entry = load32(tables + Tables.cells, Int(cell))
           let list = tables + (Tables.lists &+ 4 &* Int(entry &>> 8))
           let points =
             entry & 128 != 0

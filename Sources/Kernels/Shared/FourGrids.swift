@@ -2,8 +2,8 @@
 /// Quantization/Searches/FourGridSearch.swift.
 ///
 /// Lane = scale that is tried: the sums of every scale keep their order, a cell of the lattice is
-/// looked at once for all scales that fall into it, and its neighbours are compared for eight scales
-/// at a time.
+/// looked at once for all scales that fall into it, and its neighbours are compared for eight
+/// scales at a time.
 enum FourGrids {
   /// Eight scales.
   typealias Scales = SIMD8<Float>
@@ -11,9 +11,9 @@ enum FourGrids {
 
   /// The tables (Quantization/Searches/FourGridSearch+Tables.swift): byte offsets.
   ///
-  /// A cell is three bits for each of four levels. Its entry is where its list begins << 8 | whether
-  /// it is a point itself << 7 | length of the list; a list has 32 * level in a byte for each level
-  /// of a point. The list of a point is itself.
+  /// A cell is three bits for each of four levels. Its entry is where its list begins << 8 |
+  /// whether it is a point itself << 7 | length of the list; a list has 32 * level in a byte for
+  /// each level of a point. The list of a point is itself.
   enum Tables {
     /// 64 bytes of zeros.
     static let zeros = 0
@@ -21,7 +21,7 @@ enum FourGrids {
     static let magnitudes = 64
     /// Entries with all neighbours, in order.
     static let cells = 2112
-    /// Entries without the neighbours that another one beats in every level.
+    /// Entries without the neighbours that another one beats in every level, 4096 after `cells`.
     static let shortCells = 18_496
     /// Per cell: its index if it is a point.
     static let indexes = 34_880
@@ -41,7 +41,7 @@ enum FourGrids {
     static let squares = 768
     /// 8 points, the search's result.
     static let points = 896
-    /// Per group of weights and scale: cell and point.
+    /// Per group of weights and scale: cell, with 4096 added for the short list, and point.
     static let cells = 1024
     static let chosen = 2048
     /// Per eight scales and level: scale * magnitude of the level.

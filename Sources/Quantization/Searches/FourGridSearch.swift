@@ -77,8 +77,8 @@ struct FourGridSearch {
     return scale.isNaN ? nil : Fit(scale: scale, cells: winner.cells)
   }
 
-  /// Chooses the points for a scale, except where there is a hit already; false if the errors of all
-  /// neighbours of a cell overflow.
+  /// Chooses the points for a scale, except where there is a hit already; false if the errors of
+  /// all neighbours of a cell overflow.
   private func choose(
     _ choice: inout Choice, _ magnitudes: [Float], _ roots: [Float], inverse: Float, scale: Float
   ) -> Bool {

@@ -21,16 +21,16 @@ extension QuantType {
 /// times 1.033, becomes the scale of the block.
 ///
 /// ggml leaves no room for sub-blocks of zeros: the signs and the low bits of the indexes of those
-/// that follow move up into their places, so that such blocks decode to other weights. The bytes are
-/// those of ggml.
+/// that follow move up into their places, so that such blocks decode to other weights. The bytes
+/// are those of ggml.
 public enum IQ3_SCodec: BlockCodec {
   /// iq3_s.
   public static var type: QuantType { .iq3_s }
   /// Nine scales at 1/13.2 of the greatest weight, which is the greatest scale that is tried.
   ///
-  /// A neighbour is at most 4 levels of 2 from the nearest level, which is up to 1 off. The last term
-  /// is what the 4-bit scales (half a step of 1/31, and 3.3%) do to 7 scales, the least of a level
-  /// that was 7.
+  /// A neighbour is at most 4 levels of 2 from the nearest level, which is up to 1 off. The last
+  /// term is what the 4-bit scales (half a step of 1/31, and 3.3%) do to 7 scales, the least of a
+  /// level that was 7.
   ///
   /// A scale that is fitted to few important weights can be greater, and the error with it; weights
   /// after a sub-block of zeros can become any others.

@@ -7,8 +7,8 @@ extension QuantType {
   /// 2     64    qs        grid index per 4 weights
   /// 66    32    gas       u32 per 32 weights: four 7-bit sign codes, 4-bit scale
   /// ```
-  /// w = d * (1/2 + scale) / 2 * sign * grid, with 4, 12, 20 ... 52, 62 for the levels of the grid. A
-  /// sign code has the signs of 7 weights; the 8th makes the count of negative ones even.
+  /// w = d * (1/2 + scale) / 2 * sign * grid, with 4, 12, 20 ... 52, 62 for the levels of the grid.
+  /// A sign code has the signs of 7 weights; the 8th makes the count of negative ones even.
   public static let iq3_xxs = QuantType(
     "iq3_xxs", blockElements: 256, blockBytes: 98, ids: [.gguf: 18],
     codec: IQ3_XXSCodec.self)
@@ -16,9 +16,9 @@ extension QuantType {
 
 /// The codec of iq3_xxs.
 ///
-/// Where a group of 8 weights has an odd count of negative ones, the weight whose weighted square is
-/// least changes its sign. Scales and points are those of `FourGridSearch`; the greatest scale of a
-/// sub-block, over 31 and times 1.0125, becomes the scale of the block.
+/// Where a group of 8 weights has an odd count of negative ones, the weight whose weighted square
+/// is least changes its sign. Scales and points are those of `FourGridSearch`; the greatest scale of
+/// a sub-block, over 31 and times 1.0125, becomes the scale of the block.
 public enum IQ3_XXSCodec: BlockCodec {
   /// iq3_xxs.
   public static var type: QuantType { .iq3_xxs }

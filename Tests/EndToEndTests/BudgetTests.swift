@@ -10,6 +10,12 @@ import _TestSupport
     let model: String
     let isWeighted: Bool
     var testDescription: String { model + (isWeighted ? " with importance" : "") }
+    var tableName: String { "\(model)-\(isWeighted).json" }
+
+    /// The options that use it.
+    func importance(in folder: TemporaryFolder) -> [String] {
+      isWeighted ? ["--importance", folder.path("importance-\(model).gguf")] : []
+    }
   }
 
   static let cases = [
@@ -17,13 +23,29 @@ import _TestSupport
     Case(model: "moe", isWeighted: true),
   ]
 
+  /// The error table of each case, measured once.
+  static let tables = Result {
+    let folder = try TemporaryFolder()
+    let inputs = try QuantizeEvidenceTests.inputs.get()
+    for which in cases {
+      let made = try LatheBinary.run(
+        [
+          "plan", inputs.path("\(which.model).gguf"), "-o", folder.path("x.gguf"), "--max-error",
+          "9", "--error-table", folder.path(which.tableName),
+        ] + which.importance(in: inputs))
+      try #require(made.status == 0, "\(made.standardError)")
+    }
+    return folder
+  }
+
   @Test(arguments: cases)
   func noRecipeOfThatSizeIsBetter(_ which: Case) throws {
     let folder = try TemporaryFolder()
     let inputs = try QuantizeEvidenceTests.inputs.get()
     let model = inputs.path("\(which.model).gguf")
     let file = inputs.path("importance-\(which.model).gguf")
-    let importance = which.isWeighted ? ["--importance", file] : []
+    let importance = which.importance(in: inputs)
+    let table = try Self.tables.get().path(which.tableName)
     let judge = try BudgetJudge(model: model, importance: which.isWeighted ? file : nil)
     var better = 0
     var rows: [String] = []
@@ -40,8 +62,7 @@ import _TestSupport
       let output = folder.path("\(recipe)-budget.gguf")
       let made = try LatheBinary.run(
         [
-          "quantize", model, "-o", output, "--target-size", String(size), "--error-table",
-          folder.path("errors.json"),
+          "quantize", model, "-o", output, "--target-size", String(size), "--error-table", table,
         ] + importance)
       try #require(made.status == 0, "\(recipe): \(made.standardError)")
       #expect(try Self.size(output) <= size, "\(recipe)")
@@ -71,10 +92,12 @@ import _TestSupport
     let model = inputs.path("\(which.model).gguf")
     let file = inputs.path("importance-\(which.model).gguf")
     let judge = try BudgetJudge(model: model, importance: which.isWeighted ? file : nil)
-    let importance = which.isWeighted ? ["--importance", file] : []
+    let importance = which.importance(in: inputs)
+    let table = try Self.tables.get().path(which.tableName)
     let output = folder.path("out.gguf")
     for limit in [["--target-bpw", "10"], ["--max-error", "0.004"], ["--max-error", "0"]] {
-      let common = ["quantize", model, "-o", output, "--force"] + limit + importance
+      let common =
+        ["quantize", model, "-o", output, "--force", "--error-table", table] + limit + importance
       let planned = try LatheBinary.run(common + ["--dry-run", "--json"])
       try #require(planned.status == 0, "\(planned.standardError)")
       let budget = try #require(try JSONValue.parse(planned.standardOutput)["budget"])

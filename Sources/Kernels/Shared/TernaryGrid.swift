@@ -2,7 +2,9 @@
 // to split a sub-block are tried 8 at a time; those that beat the best so far are then taken in
 // order, one by one, as ggml takes them.
 
-/// Memory of a search, by offset in bytes. Vectors lie at multiples of 32 bytes.
+/// Memory of a search, by offset in bytes.
+///
+/// Vectors lie at multiples of 32 bytes.
 ///
 /// ```
 /// 0      32 weights; 128: 32 costs
@@ -94,20 +96,10 @@ func sortTernary(_ space: UnsafeMutableRawPointer, _ count: Int) {
   }
 }
 
-/// A way to split: scale, ranks where the second and the third part begin, shifts; shifts below 0
-/// if no sums were positive.
-struct TernarySplit {
-  var scale: Float = 0
-  var score: Float = -.greatestFiniteMagnitude
-  var first = 0
-  var second = 0
-  var shifts = -1
-}
-
-@inline(__always)
-private func row(_ space: UnsafeRawPointer, _ place: Int, _ index: Int) -> UnsafeRawPointer {
-  space + (place &+ 192 &* index)
-}
+/// A way to split: scale, score, ranks where the second and the third part begin, shifts.
+///
+/// Shifts are below 0 if no sums were positive. A struct would bring weak code for its values.
+typealias TernarySplit = (scale: Float, score: Float, first: Int, second: Int, shifts: Int)
 
 /// Negative where a lane beats a score; also where its square is negative.
 @inline(__always)
@@ -207,7 +199,9 @@ private func coarse32(_ space: UnsafeMutableRawPointer, _ total: Float) -> Float
   return floorScore(space, scores, total)
 }
 
-/// The best split of 32 weights with one shift: 0 up, 1 down. Nil if sums overflow.
+/// The best split of 32 weights with one shift, 0 up or 1 down.
+///
+/// Nil if sums overflow.
 @inline(__always)
 func splitTernary32(_ space: UnsafeMutableRawPointer) -> TernarySplit? {
   let products = space + 640
@@ -245,7 +239,7 @@ func splitTernary32(_ space: UnsafeMutableRawPointer) -> TernarySplit? {
     (place + 576).storeBytes(of: upperCost * 0.875 * 0.875, as: GridFloats.self)
     i &+= 8
   }
-  var split = TernarySplit()
+  var split: TernarySplit = (0, -.greatestFiniteMagnitude, 0, 0, -1)
   let floor = coarse32(space, square)
   var first = 0
   while first <= 32 {
@@ -314,8 +308,9 @@ private func coarse16(
   return floorScore(space, scores, total)
 }
 
-/// The best split of 16 weights with a shift for either half: twice that of the first, and that of
-/// the second. Nil if sums overflow.
+/// The best split of 16 weights with a shift for either half.
+///
+/// Shifts are twice that of the first, and that of the second. Nil if sums overflow.
 @inline(__always)
 func splitTernary16(_ space: UnsafeMutableRawPointer) -> TernarySplit? {
   var sums = SIMD4<Float>.zero
@@ -364,7 +359,7 @@ func splitTernary16(_ space: UnsafeMutableRawPointer) -> TernarySplit? {
   let tops = SIMD4<Float>(top0, top1, top2, top3)
   let floor = coarse16(
     space, tops, SIMD4<Float>(total0, total1, total2, total3), sums[2] + sums[3])
-  var split = TernarySplit()
+  var split: TernarySplit = (0, -.greatestFiniteMagnitude, 0, 0, -1)
   var first = 0
   while first <= 16 {
     let base = space + (640 &+ 4 &* first)
@@ -491,6 +486,11 @@ func settleTernary(
 func decodeTernary(
   _ point: UInt64, _ shift: Float, _ scale: Float, _ target: UnsafeMutableRawPointer
 ) {
-  let levels = GridFloats(unsafeBitCast(point, to: SIMD8<Int8>.self)) + shift
-  target.storeBytes(of: levels * scale, as: GridFloats.self)
+  // Spelled out: the conversion of a vector would be a call, and weak code.
+  let levels = GridFloats(
+    Float(Int8(truncatingIfNeeded: point)), Float(Int8(truncatingIfNeeded: point &>> 8)),
+    Float(Int8(truncatingIfNeeded: point &>> 16)), Float(Int8(truncatingIfNeeded: point &>> 24)),
+    Float(Int8(truncatingIfNeeded: point &>> 32)), Float(Int8(truncatingIfNeeded: point &>> 40)),
+    Float(Int8(truncatingIfNeeded: point &>> 48)), Float(Int8(truncatingIfNeeded: point &>> 56)))
+  target.storeBytes(of: (levels + shift) * scale, as: GridFloats.self)
 }

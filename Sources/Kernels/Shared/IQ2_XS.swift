@@ -1,8 +1,10 @@
 // IQ2_XS: 256 weights as an f16 scale, 32 words of a 9-bit grid index and 7 signs, and 16 scales of 4
 // bits. The specification is Quantization/Types/IQ2_XS.swift; these give the same bytes.
 
-/// Calls `encode` with each block of rows of f32: the block, the importance of its columns, its
-/// sum of squares. Memory of `magnitudeSpace` bytes is there for the search.
+/// Encodes the blocks of rows of f32, one after the other.
+///
+/// `encode` gets the index of a block, its weights, the importance of its columns and its sum of
+/// squares. Memory of `magnitudeSpace` bytes is there for the search.
 ///
 /// - Returns: index of the first block that is not finite, or for which `encode` is false; else -1.
 @inline(__always)
@@ -126,7 +128,13 @@ func storeScales16(
 func decodeMagnitudes(
   _ point: UInt64, _ signs: Int, _ scale: Float, _ target: UnsafeMutableRawPointer
 ) {
-  let levels = GridFloats(unsafeBitCast(point, to: SIMD8<UInt8>.self)) * scale
+  // Spelled out: the conversion of a vector would be a call, and weak code.
+  let points = GridFloats(
+    Float(UInt8(truncatingIfNeeded: point)), Float(UInt8(truncatingIfNeeded: point &>> 8)),
+    Float(UInt8(truncatingIfNeeded: point &>> 16)), Float(UInt8(truncatingIfNeeded: point &>> 24)),
+    Float(UInt8(truncatingIfNeeded: point &>> 32)), Float(UInt8(truncatingIfNeeded: point &>> 40)),
+    Float(UInt8(truncatingIfNeeded: point &>> 48)), Float(UInt8(truncatingIfNeeded: point &>> 56)))
+  let levels = points * scale
   let bits =
     SIMD8<UInt32>(repeating: UInt32(truncatingIfNeeded: signs))
     &<< SIMD8<UInt32>(31, 30, 29, 28, 27, 26, 25, 24)

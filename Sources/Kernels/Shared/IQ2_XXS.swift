@@ -84,7 +84,7 @@ private func level(_ value: Float) -> Int32 {
   return bits > 4 ? 4 : bits
 }
 
-/// A scale for levels 0...4, as the specification describes it. The nine scales to try are lanes.
+/// A scale for levels 0...4, as the specification describes it; the scales to try are lanes.
 @inline(__always)
 private func firstScale(_ space: UnsafeMutableRawPointer, _ greatest: Float) -> Float {
   let center = 4 / greatest

@@ -2,7 +2,9 @@
 // Scales to try are lanes, 8 to a chunk: rounding, the distances to the neighbours of a point and
 // the sums of the fit are each done for all of them at once, in the order of one.
 
-/// Memory of a search, by offset. Vectors lie at multiples of 32 bytes.
+/// Memory of a search, by offset.
+///
+/// Vectors lie at multiples of 32 bytes.
 ///
 /// ```
 /// 0      32 values (magnitudes)

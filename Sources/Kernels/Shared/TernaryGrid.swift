@@ -2,7 +2,9 @@
 // to split a sub-block are tried 8 at a time; those that beat the best so far are then taken in
 // order, one by one, as ggml takes them.
 
-/// Memory of a search, by offset in bytes. Vectors lie at multiples of 32 bytes.
+/// Memory of a search, by offset in bytes.
+///
+/// Vectors lie at multiples of 32 bytes.
 ///
 /// ```
 /// 0      32 weights; 128: 32 costs
@@ -32,7 +34,8 @@ func fillTernary(
   while i < count {
     let weight = (weights + 4 &* i).loadUnaligned(as: GridFloats.self)
     let place = space + 4 &* i
-    place.storeBytes(of: weight, as: GridFloats.self)
+    // Negative zeros become zeros, whose differences have no sign.
+    place.storeBytes(of: weight + 0, as: GridFloats.self)
     if let importance {
       (place + 128).storeBytes(of: spread + weight * weight, as: GridFloats.self)
       storeRoots(place + 128)
@@ -53,35 +56,37 @@ func fillTernary(
   return Float(bitPattern: greatest)
 }
 
+/// 1 where a number is negative.
+@inline(__always)
+private func signs(_ values: GridFloats) -> SIMD8<UInt32> {
+  unsafeBitCast(values, to: SIMD8<UInt32>.self) &>> 31
+}
+
 /// The order of `count` weights: how many are less, or equal and earlier, is the rank of each.
 @inline(__always)
 func sortTernary(_ space: UnsafeMutableRawPointer, _ count: Int) {
+  // The sign of a difference says which is less; masks of comparisons cost more.
   let lanes = GridFloats(0, 1, 2, 3, 4, 5, 6, 7)
-  let one = GridWords(repeating: 1)
   var i = 0
   while i < count {
     let values = (space + 4 &* i).load(as: GridFloats.self)
-    var ranks = GridWords.zero
+    var ranks = SIMD8<UInt32>.zero
     var j = 0
     while j < i {
-      let other = GridFloats(repeating: gridFloat(space, j))
-      ranks = ranks &+ GridWords.zero.replacing(with: one, where: other .<= values)
+      ranks = ranks &+ 1 &- signs(values - gridFloat(space, j))
       j &+= 1
     }
     while j < i &+ 8 {
-      let other = GridFloats(repeating: gridFloat(space, j))
-      let place = GridFloats(repeating: Float(j &- i))
-      let less = GridWords.zero.replacing(with: one, where: other .< values)
-      let same = GridWords.zero.replacing(with: one, where: other .<= values)
-      ranks = ranks &+ less.replacing(with: same, where: place .< lanes)
+      let other = gridFloat(space, j)
+      let isLater = signs(Float(j &- i) - lanes)
+      ranks = ranks &+ (signs(other - values) | (1 &- signs(values - other)) & isLater)
       j &+= 1
     }
     while j < count {
-      let other = GridFloats(repeating: gridFloat(space, j))
-      ranks = ranks &+ GridWords.zero.replacing(with: one, where: other .< values)
+      ranks = ranks &+ signs(gridFloat(space, j) - values)
       j &+= 1
     }
-    (space + (256 &+ 4 &* i)).storeBytes(of: ranks, as: GridWords.self)
+    (space + (256 &+ 4 &* i)).storeBytes(of: ranks, as: SIMD8<UInt32>.self)
     i &+= 8
   }
   i = 0
@@ -91,35 +96,23 @@ func sortTernary(_ space: UnsafeMutableRawPointer, _ count: Int) {
   }
 }
 
-/// A way to split: scale, ranks where the second and the third part begin, shifts; shifts below 0
-/// if no sums were positive.
-struct TernarySplit {
-  var scale: Float = 0
-  var score: Float = -.greatestFiniteMagnitude
-  var first = 0
-  var second = 0
-  var shifts = -1
-}
+/// A way to split: scale, score, ranks where the second and the third part begin, shifts.
+///
+/// Shifts are below 0 if no sums were positive. A struct would bring weak code for its values.
+typealias TernarySplit = (scale: Float, score: Float, first: Int, second: Int, shifts: Int)
 
-@inline(__always)
-private func row(_ space: UnsafeRawPointer, _ place: Int, _ index: Int) -> UnsafeRawPointer {
-  space + (place &+ 192 &* index)
-}
-
-/// Whether lanes beat a score: all ones where they do.
+/// Negative where a lane beats a score; also where its square is negative.
 @inline(__always)
 private func beating(
   _ product: GridFloats, _ square: GridFloats, _ score: GridFloats
-) -> GridWords {
-  let isBetter = product * product .> score * square
-  let better = GridWords.zero.replacing(with: GridWords(repeating: -1), where: isBetter)
-  return GridWords.zero.replacing(with: better, where: square .> GridFloats.zero)
+) -> SIMD8<UInt32> {
+  unsafeBitCast(score * square - product * product, to: SIMD8<UInt32>.self)
 }
 
 @inline(__always)
-private func isAny(_ words: GridWords) -> Bool {
+private func isAnyNegative(_ words: SIMD8<UInt32>) -> Bool {
   let quads = unsafeBitCast(words, to: SIMD4<UInt64>.self)
-  return quads[0] | quads[1] | quads[2] | quads[3] != 0
+  return (quads[0] | quads[1] | quads[2] | quads[3]) & 0x8000_0000_8000_0000 != 0
 }
 
 /// A score that the best way surely beats, from some ways that are often good: what is below cannot
@@ -194,19 +187,21 @@ private func coarse32(_ space: UnsafeMutableRawPointer, _ total: Float) -> Float
     let middleCost =
       ((space + (832 &+ place)).loadUnaligned(as: GridFloats.self) - lowCost) * 0.015_625
     let tops = space + (1408 &+ place)
-    let up = middle + tops.loadUnaligned(as: GridFloats.self) - low * 0.875
-    let down = (tops + 192).loadUnaligned(as: GridFloats.self) - middle - low * 1.125
+    let up = low * -0.875 + middle + tops.loadUnaligned(as: GridFloats.self)
+    let down = low * -1.125 - middle + (tops + 192).loadUnaligned(as: GridFloats.self)
     let upCost =
-      middleCost + (tops + 384).loadUnaligned(as: GridFloats.self) + lowCost * 0.765_625
+      lowCost * 0.765_625 + middleCost + (tops + 384).loadUnaligned(as: GridFloats.self)
     let downCost =
-      middleCost + (tops + 576).loadUnaligned(as: GridFloats.self) + lowCost * 1.265_625
+      lowCost * 1.265_625 + middleCost + (tops + 576).loadUnaligned(as: GridFloats.self)
     scores = greater(greater(scores, up, upCost), down, downCost)
     first &+= 2
   }
   return floorScore(space, scores, total)
 }
 
-/// The best split of 32 weights with one shift: 0 up, 1 down. Nil if sums overflow.
+/// The best split of 32 weights with one shift, 0 up or 1 down.
+///
+/// Nil if sums overflow.
 @inline(__always)
 func splitTernary32(_ space: UnsafeMutableRawPointer) -> TernarySplit? {
   let products = space + 640
@@ -244,7 +239,7 @@ func splitTernary32(_ space: UnsafeMutableRawPointer) -> TernarySplit? {
     (place + 576).storeBytes(of: upperCost * 0.875 * 0.875, as: GridFloats.self)
     i &+= 8
   }
-  var split = TernarySplit()
+  var split: TernarySplit = (0, -.greatestFiniteMagnitude, 0, 0, -1)
   let floor = coarse32(space, square)
   var first = 0
   while first <= 32 {
@@ -266,7 +261,7 @@ func splitTernary32(_ space: UnsafeMutableRawPointer) -> TernarySplit? {
       let upCost = costUp + middleCost + (tops + 384).loadUnaligned(as: GridFloats.self)
       let downCost = costDown + middleCost + (tops + 576).loadUnaligned(as: GridFloats.self)
       let score = GridFloats(repeating: split.score > floor ? split.score : floor)
-      if isAny(beating(up, upCost, score) | beating(down, downCost, score)) {
+      if isAnyNegative(beating(up, upCost, score) | beating(down, downCost, score)) {
         (space + 2944).storeBytes(of: up, as: GridFloats.self)
         (space + 2976).storeBytes(of: upCost, as: GridFloats.self)
         (space + 3008).storeBytes(of: down, as: GridFloats.self)
@@ -313,8 +308,9 @@ private func coarse16(
   return floorScore(space, scores, total)
 }
 
-/// The best split of 16 weights with a shift for either half: twice that of the first, and that of
-/// the second. Nil if sums overflow.
+/// The best split of 16 weights with a shift for either half.
+///
+/// Shifts are twice that of the first, and that of the second. Nil if sums overflow.
 @inline(__always)
 func splitTernary16(_ space: UnsafeMutableRawPointer) -> TernarySplit? {
   var sums = SIMD4<Float>.zero
@@ -363,7 +359,7 @@ func splitTernary16(_ space: UnsafeMutableRawPointer) -> TernarySplit? {
   let tops = SIMD4<Float>(top0, top1, top2, top3)
   let floor = coarse16(
     space, tops, SIMD4<Float>(total0, total1, total2, total3), sums[2] + sums[3])
-  var split = TernarySplit()
+  var split: TernarySplit = (0, -.greatestFiniteMagnitude, 0, 0, -1)
   var first = 0
   while first <= 16 {
     let base = space + (640 &+ 4 &* first)
@@ -395,7 +391,7 @@ func splitTernary16(_ space: UnsafeMutableRawPointer) -> TernarySplit? {
       let firstUp = beating(up0 + down1, upCost0 + downCost1, score)
       let firstDown = beating(down0 + up1, downCost0 + upCost1, score)
       let none = beating(down0 + down1, downCost0 + downCost1, score)
-      if isAny(both | firstUp | firstDown | none) {
+      if isAnyNegative(both | firstUp | firstDown | none) {
         (space + 2944).storeBytes(of: up0 + up1, as: GridFloats.self)
         (space + 2976).storeBytes(of: upCost0 + upCost1, as: GridFloats.self)
         (space + 3008).storeBytes(of: up0 + down1, as: GridFloats.self)
@@ -490,6 +486,11 @@ func settleTernary(
 func decodeTernary(
   _ point: UInt64, _ shift: Float, _ scale: Float, _ target: UnsafeMutableRawPointer
 ) {
-  let levels = GridFloats(unsafeBitCast(point, to: SIMD8<Int8>.self)) + shift
-  target.storeBytes(of: levels * scale, as: GridFloats.self)
+  // Spelled out: the conversion of a vector would be a call, and weak code.
+  let levels = GridFloats(
+    Float(Int8(truncatingIfNeeded: point)), Float(Int8(truncatingIfNeeded: point &>> 8)),
+    Float(Int8(truncatingIfNeeded: point &>> 16)), Float(Int8(truncatingIfNeeded: point &>> 24)),
+    Float(Int8(truncatingIfNeeded: point &>> 32)), Float(Int8(truncatingIfNeeded: point &>> 40)),
+    Float(Int8(truncatingIfNeeded: point &>> 48)), Float(Int8(truncatingIfNeeded: point &>> 56)))
+  target.storeBytes(of: (levels + shift) * scale, as: GridFloats.self)
 }

@@ -66,7 +66,7 @@ struct BlockCodecConformanceTests {
     var values = HardBlocks.blocks(count, of: type.blockElements, seed: 77)
     // Subnormal, tiny and large magnitudes as well.
     for i in values.indices where i / type.blockElements % 7 == 0 {
-      values[i] *= [0x1p-100, 0x1p-120, 0x1p-126, 0x1p10][i / type.blockElements % 4]
+      values[i] *= [0x1p-100, 0x1p-120, 0x1p-126, 0x1p4][i / type.blockElements % 4]
     }
     // Rows of one, of a few and of many blocks.
     for blocks in [1, 5, count] {

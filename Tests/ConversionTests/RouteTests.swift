@@ -58,7 +58,9 @@ import Testing
     #expect(error?.exitStatus == .unsupported)
     #expect(error?.message.contains("reachable from bf16: ") == true)
     #expect(error?.message.contains(" f32") == true)
-    let blocks = #expect(throws: ConversionError.self) { try route("q4_K", "f32") }
+    let blocks = #expect(throws: ConversionError.self) {
+      try route("q4_K", "f32", stages: stages)
+    }
     #expect(blocks?.message.contains("nothing") == true)
   }
 

@@ -58,8 +58,10 @@ import Testing
 
   /// One more stage opens exactly the ways that lead over it.
   @Test func addition() throws {
-    let stages: [any Stage] = Stages.all + [UnpackToy()]
-    let before = closure(Stages.all)
+    // Without the stage that decodes every block type, one for a single type is an addition.
+    let few = Stages.all.filter { $0.id != DecodeBlocks().id }
+    let stages: [any Stage] = few + [UnpackToy()]
+    let before = closure(few)
     let after = closure(stages)
     let coded = try #require(Encoding.named("q4_K"))
     #expect(!before.contains(Pair(from: coded, to: Encoding(.f32))))

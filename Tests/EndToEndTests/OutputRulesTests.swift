@@ -163,7 +163,7 @@ import _TestSupport
     try refusal(
       ["convert", source, "-o", output + ".gguf", "--type", "q9_9"], 64, ["'q9_9'", "bf16", "q8_0"])
     try refusal(
-      ["convert", source, "-o", output + ".gguf", "--type", "q4_k"], 69, ["q4_K", "q8_0"])
+      ["convert", source, "-o", output + ".gguf", "--type", "q8_1"], 69, ["q8_1", "q8_0"])
     try refusal(["convert", source, "-o", output + ".gguf", "--to", "safetensors"], 64, ["gguf"])
     try refusal(
       ["convert", source, "-o", output + ".gguf", "--max-shard-size", "1MB"], 64, ["folder"])

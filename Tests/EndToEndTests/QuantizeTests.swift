@@ -138,10 +138,10 @@ import _TestSupport
 
   @Test func importanceIsCheckedBeforeTheRun() throws {
     try refusal(66, ["missing.gguf"], "--type", "q4_0", "--importance", folder.path("missing.gguf"))
-    try refusal(65, ["model"], "--type", "q4_0", "--importance", model)
+    try refusal(65, ["general.type"], "--type", "q4_0", "--importance", model)
     let other = try folder.write(
-      "in/importance-moe.gguf", try #require(Self.files["importance-moe.gguf"]))
-    try refusal(65, ["importance-moe.gguf"], "--type", "q4_0", "--importance", other)
+      "in/importance-odd.gguf", try #require(Self.files["importance-odd.gguf"]))
+    try refusal(65, ["importance-odd.gguf", "blk.0."], "--type", "q4_0", "--importance", other)
     try refusal(64, ["--importance"], "--type", "q4_0", "--include-weights", "ffn")
   }
 
@@ -221,16 +221,15 @@ import _TestSupport
       SmallFiles.safetensors([
         SmallFiles.Tensor("m.weight", "F32", [4, 256], SmallFiles.floats(1024))
       ]))
-    #expect(try lathe("quantize", source, "-o", folder.path("f"), "--type", "bf16").status == 0)
-    #expect(try folder.names().contains("f"))
+    let plain = try lathe("quantize", source, "-o", folder.path("f"), "--type", "bf16")
+    #expect(plain.status == 0, "\(plain.standardError)")
     #expect(
       try FileManager.default.contentsOfDirectory(atPath: folder.path("f")) == [
         "model.safetensors"
       ])
     let coded = try lathe("quantize", source, "-o", folder.path("g"), "--type", "q4_k")
     #expect(coded.status == 0, "\(coded.standardError)")
-    #expect(
-      try FileManager.default.contentsOfDirectory(atPath: folder.path("g")) == ["model.gguf"])
+    #expect(try folder.bytes("g").prefix(4) == Array("GGUF".utf8)[...])
   }
 
   // MARK: values

@@ -14,7 +14,7 @@ extension DocumentPlanner {
     if let dataset = file.datasets.first {
       keys["quantize.imatrix.dataset"] = .string(Self.cut(dataset))
     }
-    keys["quantize.imatrix.entries_count"] = .u32(UInt32(clamping: file.entries.count))
+    keys["quantize.imatrix.entries_count"] = .u32(UInt32(clamping: importance.entryCount))
     if let chunks = file.chunkCount, chunks > 0 {
       keys["quantize.imatrix.chunks_count"] = .u32(UInt32(clamping: chunks))
     }

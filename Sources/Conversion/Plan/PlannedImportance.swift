@@ -8,6 +8,8 @@ public struct PlannedImportance: Sendable {
   public let path: String
   /// The entries that may be used, under the output's names.
   public let file: ImportanceFile
+  /// Entries of the file that the request's filters leave, those of left-out layers included.
+  public let entryCount: Int
   /// What the user should know.
   public let warnings: [String]
 
@@ -30,14 +32,16 @@ public struct PlannedImportance: Sendable {
     }
     self.path = path
     var problems: [ImportanceProblem] = []
+    var entryCount = 0
     file = try passing(at: Place(file: path)) { () throws(CheckpointError) in
-      var file = try ImportanceFile.open(path)
-      if let pruning { file = try file.renamed(pruning.renamed) }
-      let filtered = try file.filtered(
+      var file = try ImportanceFile.open(path).filtered(
         include: request.types.includeWeights, exclude: request.types.excludeWeights)
-      problems = try filtered.check(against: items.lazy.map { ($0.name, $0.shape) })
-      return filtered
+      entryCount = file.entries.count
+      if let pruning { file = try file.renamed(pruning.renamed) }
+      problems = try file.check(against: items.lazy.map { ($0.name, $0.shape) })
+      return file
     }
+    self.entryCount = entryCount
     let errors = problems.filter { $0.severity == .error }
     guard errors.isEmpty else {
       throw ConversionError(

@@ -130,10 +130,8 @@ public struct Planner: Sendable {
         "\(name) gives types of GGUF to GGUF's names; \(destination.format.id) "
           + "takes one of the types \(types.joined(separator: " ")), or --to gguf")
     }
-    var keys = try DocumentPlanner.modelKeys(
-      request: request, source: source, naming: model.naming)
-    model.pruning?.apply(to: &keys)
-    return keys
+    // Rules that count layers count those of the source, as llama-quantize's do when it leaves some out.
+    return try DocumentPlanner.modelKeys(request: request, source: source, naming: model.naming)
   }
 
   private func layOut(

@@ -101,6 +101,32 @@ struct GGMLGoldenTests {
     }
   }
 
+  /// The float types of ggml files, by the same inputs.
+  @Test(arguments: [ScalarType.f16, .bf16]) func floatsAreThoseOfGGML(_ type: ScalarType) throws {
+    let inputs = try Self.inputs.get()
+    let folder = "QuantTypes/ggml/\(type.name)/"
+    for (file, values) in [("plain.blocks", inputs.rows), ("edges.plain.blocks", inputs.edges)] {
+      let expected = try Golden.bytes(folder + file)
+      for kernels in KernelTable.available {
+        let narrow = try #require(ScalarConversion(from: .f32, to: type, kernels: kernels))
+        let wide = try #require(ScalarConversion(from: type, to: .f32, kernels: kernels))
+        var bytes = [UInt8](repeating: 0, count: expected.count)
+        let outcome = bytes.withUnsafeMutableBytes { target in
+          values.withUnsafeBytes { narrow.run($0, into: target, count: values.count) }
+        }
+        let isSame = bytes == expected
+        #expect(isSame && outcome.firstUnrepresentable == nil, "\(file), level \(kernels.level)")
+        guard file == "plain.blocks" else { continue }
+        let head = try Self.floats("\(type.name)/plain.decoded")
+        var decoded = [Float](repeating: 0, count: head.count)
+        _ = decoded.withUnsafeMutableBytes { target in
+          expected.withUnsafeBytes { wide.run($0, into: target, count: head.count) }
+        }
+        #expect(decoded.map(\.bitPattern) == head.map(\.bitPattern))
+      }
+    }
+  }
+
   /// Fails with the first block that differs.
   private func compare(
     _ blocks: [UInt8], _ expected: [UInt8], _ codec: Codec, _ what: String

@@ -35,9 +35,9 @@ write("rows.f32", inputs["x"])
 write("importance.f32", inputs["importance"])
 write("edges.f32", np.stack([inputs[f"edge.{e}"] for e in edges]))
 types = {}
-skipped = {"F16", "BF16"}
+scalars = {"F16", "BF16"}
 for name, facts in made["types"].items():
-    if name in skipped or (sys.argv[2:] and name not in sys.argv[2:]):
+    if sys.argv[2:] and name not in sys.argv[2:]:
         continue
     data = load_file(source / f"{name}.safetensors")
     folder = name.lower()
@@ -48,6 +48,8 @@ for name, facts in made["types"].items():
         write(f"{folder}/{kind}.blocks", data[kind])
         write(f"{folder}/edges.{kind}.blocks", np.stack([data[f"edge.{e}.{kind}"] for e in edges]))
         write(f"{folder}/{kind}.decoded", data[f"{kind}.decoded_head"])
+    if name in scalars:
+        continue
     types[folder] = {
         "rowStride": facts["row_stride"], "usesImportance": uses, "needsImportance": "plain" not in data,
     }

@@ -12,8 +12,8 @@ typealias WeightedLanes = UnsafeMutablePointer<SIMD16<Float>>
 @inline(__always) func laneScales(_ lanes: WeightedLanes) -> WeightedLanes { lanes + 128 }
 @inline(__always) func laneMinima(_ lanes: WeightedLanes) -> WeightedLanes { lanes + 129 }
 
-/// Encodes rows of f32, bf16 or f16 by a search over sixteen blocks at a time: `solveRange` for levels
-/// from zero up, else `solveSymmetric8`; `most` is the greatest code of a level.
+/// Encodes rows of f32, bf16 or f16 by a search over sixteen blocks at a time: `solveRange15` for
+/// levels from zero up, else `solveSymmetric8`, or those of five bits; `most` is the greatest code of a level.
 ///
 /// - Returns: index of the first block whose scale or minimum f16 cannot hold, or -1.
 @inline(__always)
@@ -77,7 +77,7 @@ private func weighted(
       let last = blocks &- block < 16 ? blocks &- block : 16
       fill(lanes, source, scalar, importance, row, block, last, columns, meanSquares)
       if isRange {
-        solveRange(lanes, most)
+        if most > 15 { solveRange31(lanes) } else { solveRange15(lanes) }
       } else if most > 15 {
         solveSymmetric16(lanes)
       } else {

@@ -17,10 +17,15 @@ func encodeRange(
     let b = eight(source, start &+ 8, scalar)
     let c = eight(source, start &+ 16, scalar)
     let d = eight(source, start &+ 24, scalar)
-    // The complement of a key is the key of the opposite order.
-    let (keyA, keyB, keyC, keyD) = (orderKeys(a), orderKeys(b), orderKeys(c), orderKeys(d))
-    let high = greatestOfEight(greater(greater(keyA, keyB), greater(keyC, keyD)))
-    let low = ~greatestOfEight(greater(greater(~keyA, ~keyB), greater(~keyC, ~keyD)))
+    // A loop over elements is what becomes vectors of minima and maxima on every level.
+    var (low, high) = (Int32.max, Int32.min)
+    var j = 0
+    while j < 32 {
+      let key = orderKey(element(source, start &+ j, scalar))
+      low = key < low ? key : low
+      high = key > high ? key : high
+      j &+= 1
+    }
     let most = value(ofKey: high)
     var least = value(ofKey: low)
     if least == 0 { least = firstZero(source, start, scalar) }
@@ -46,17 +51,11 @@ func encodeRange(
   return -1
 }
 
-/// Unsigned integers that order like the floats, -0 below +0.
+/// An integer that orders like the float of the bits, -0 below +0.
 @inline(__always)
-func orderKeys(_ values: SIMD8<Float>) -> SIMD8<UInt32> {
-  let bits = unsafeBitCast(values, to: SIMD8<Int32>.self)
-  return unsafeBitCast(bits ^ ((bits &>> 31) | .min), to: SIMD8<UInt32>.self)
-}
-
-/// The float of an order key.
-@inline(__always)
-func value(ofKey key: UInt32) -> Float {
-  Float(bitPattern: key >= 0x8000_0000 ? key ^ 0x8000_0000 : ~key)
+func orderKey(_ bits: UInt32) -> Int32 {
+  let signed = Int32(bitPattern: bits)
+  return signed ^ ((signed &>> 31) & .max)
 }
 
 /// The first zero of 32 elements one of which is zero.

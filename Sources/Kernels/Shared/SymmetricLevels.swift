@@ -18,8 +18,7 @@ func encodeSymmetric(
     let c = eight(source, start &+ 16, scalar)
     let d = eight(source, start &+ 24, scalar)
     // Magnitudes order like their bits, NaN above infinity above all.
-    let size = greatestOfEight(
-      greater(greater(magnitudes(a), magnitudes(b)), greater(magnitudes(c), magnitudes(d))))
+    let size = greatestMagnitude(source, start, 32, scalar)
     let bound = Float(bitPattern: size)
     let limits = SIMD8<Float>(repeating: bound)
     let isPositive = any((a .== limits) .| (b .== limits) .| (c .== limits) .| (d .== limits))

@@ -5,13 +5,15 @@
 func greatestMagnitude(
   _ source: UnsafeRawPointer, _ start: Int, _ count: Int, _ scalar: RowScalar
 ) -> UInt32 {
-  var sizes = SIMD8<UInt32>.zero
+  // A loop over elements is what becomes vectors of maxima on every level.
+  var greatest: Int32 = 0
   var j = 0
   while j < count {
-    sizes = greater(sizes, magnitudes(eight(source, start &+ j, scalar)))
-    j &+= 8
+    let size = Int32(bitPattern: element(source, start &+ j, scalar) & 0x7fff_ffff)
+    greatest = size > greatest ? size : greatest
+    j &+= 1
   }
-  return greatestOfEight(sizes)
+  return UInt32(bitPattern: greatest)
 }
 
 /// 1 + the nearest of -1, 0 and 1, halves away from zero.

@@ -66,6 +66,22 @@ func magnitudes(_ values: SIMD8<Float>) -> SIMD8<UInt32> {
   unsafeBitCast(values, to: SIMD8<UInt32>.self) & 0x7fff_ffff
 }
 
+/// The bits of the greatest magnitude of elements: NaN above infinity above all.
+@inline(__always)
+func greatestMagnitude(
+  _ source: UnsafeRawPointer, _ start: Int, _ count: Int, _ scalar: RowScalar
+) -> UInt32 {
+  // A loop over elements is what becomes vectors of maxima on every level.
+  var greatest: Int32 = 0
+  var j = 0
+  while j < count {
+    let size = Int32(bitPattern: element(source, start &+ j, scalar) & 0x7fff_ffff)
+    greatest = size > greatest ? size : greatest
+    j &+= 1
+  }
+  return UInt32(bitPattern: greatest)
+}
+
 /// The low bytes of eight integers, the first lowest.
 @inline(__always)
 func lowBytes(_ values: SIMD8<UInt32>) -> UInt64 {

@@ -230,7 +230,7 @@ private func fill(
 
 /// Four elements from `index` on, as f32.
 @inline(__always)
-private func four(
+func four(
   _ source: UnsafeRawPointer, _ index: Int, _ scalar: RowScalar
 ) -> SIMD4<UInt32> {
   if scalar == rowF32 {

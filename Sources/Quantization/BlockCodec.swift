@@ -33,6 +33,10 @@ public protocol BlockCodec: Sendable {
 
   /// Whether all scales of a block are zero, so that it decodes to zeros.
   static func hasZeroScale(_ block: UnsafeRawPointer) -> Bool
+  /// The first of `count` blocks from `start` on that has zero scales only, or `count`.
+  ///
+  /// Part of the protocol for speed alone: every type has its own copy of the loop.
+  static func nextZeroScale(_ blocks: UnsafeRawPointer, from start: Int, count: Int) -> Int
   /// Constant tables that the kernels of the type read; nil if they need none.
   static var tables: UnsafeRawPointer? { get }
 }
@@ -42,6 +46,13 @@ extension BlockCodec {
   public static var tables: UnsafeRawPointer? { nil }
   /// Blocks are encoded.
   public static var isEncoded: Bool { true }
+  /// Looks at block after block.
+  public static func nextZeroScale(_ blocks: UnsafeRawPointer, from start: Int, count: Int) -> Int {
+    let bytes = type.blockBytes
+    var block = start
+    while block < count, !hasZeroScale(blocks + block &* bytes) { block &+= 1 }
+    return block
+  }
   /// Parts of the shape that `unpack` and `search` fill.
   public static var parts: BlockParts { BlockParts(layout) }
 

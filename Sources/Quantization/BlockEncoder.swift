@@ -38,8 +38,10 @@ struct BlockEncoder<Codec: BlockCodec> {
         return UnsafeBufferPointer(buffer)
       }
       let held = bad < 0 ? rowCount * columns / blockElements : bad
-      for block in 0..<held where Codec.hasZeroScale(target + block * Codec.type.blockBytes) {
+      var block = Codec.nextZeroScale(target, from: 0, count: held)
+      while block < held {
         outcome.underflows += widened(block).reduce(0) { $0 + ($1 == 0 ? 0 : 1) }
+        block = Codec.nextZeroScale(target, from: block + 1, count: held)
       }
       guard bad >= 0 else { return }
       outcome.firstUnrepresentable = bad * blockElements + Codec.offender(in: widened(bad))

@@ -66,6 +66,22 @@ func magnitudes(_ values: SIMD8<Float>) -> SIMD8<UInt32> {
   unsafeBitCast(values, to: SIMD8<UInt32>.self) & 0x7fff_ffff
 }
 
+/// The bits of the greatest magnitude of elements: NaN above infinity above all.
+@inline(__always)
+func greatestMagnitude(
+  _ source: UnsafeRawPointer, _ start: Int, _ count: Int, _ scalar: RowScalar
+) -> UInt32 {
+  // A loop over elements is what becomes vectors of maxima on every level.
+  var greatest: Int32 = 0
+  var j = 0
+  while j < count {
+    let size = Int32(bitPattern: element(source, start &+ j, scalar) & 0x7fff_ffff)
+    greatest = size > greatest ? size : greatest
+    j &+= 1
+  }
+  return UInt32(bitPattern: greatest)
+}
+
 /// The low bytes of eight integers, the first lowest.
 @inline(__always)
 func lowBytes(_ values: SIMD8<UInt32>) -> UInt64 {
@@ -125,11 +141,22 @@ func fifthBits(_ bits: UInt32) -> UInt64 {
   return (((spread &+ 0x7f7f_7f7f_7f7f_7f7f) | spread) &>> 3) & 0x1010_1010_1010_1010
 }
 
-/// Eight signed bytes as floats.
+/// Eight unsigned bytes as floats.
 @inline(__always)
 func floats(_ bytes: UInt64) -> SIMD8<Float> {
-  let values = unsafeBitCast(bytes, to: SIMD8<Int8>.self)
+  // Unsigned bytes widen by interleaving with zeros, which every level has; by way of Int32, since
+  // only signed integers have a conversion.
+  let values = unsafeBitCast(bytes, to: SIMD8<UInt8>.self)
+  let integers = SIMD8<Int32>(
+    Int32(values[0]), Int32(values[1]), Int32(values[2]), Int32(values[3]), Int32(values[4]),
+    Int32(values[5]), Int32(values[6]), Int32(values[7]))
   return SIMD8<Float>(
-    Float(values[0]), Float(values[1]), Float(values[2]), Float(values[3]), Float(values[4]),
-    Float(values[5]), Float(values[6]), Float(values[7]))
+    Float(integers[0]), Float(integers[1]), Float(integers[2]), Float(integers[3]),
+    Float(integers[4]), Float(integers[5]), Float(integers[6]), Float(integers[7]))
+}
+
+/// Eight signed bytes as floats.
+@inline(__always)
+func signedFloats(_ bytes: UInt64) -> SIMD8<Float> {
+  floats(bytes ^ 0x8080_8080_8080_8080) - 128
 }

@@ -54,5 +54,5 @@ func fourBitValues(_ codes: UInt64) -> UInt64 {
 /// Eight codes as weights.
 @inline(__always)
 func fourBitWeights(_ codes: UInt64, _ unit: Float) -> SIMD8<Float> {
-  floats(fourBitValues(codes)) * unit
+  signedFloats(fourBitValues(codes)) * unit
 }

@@ -44,8 +44,7 @@ private func encodeMXFP4(
     let b = eight(source, start &+ 8, scalar)
     let c = eight(source, start &+ 16, scalar)
     let d = eight(source, start &+ 24, scalar)
-    let size = greatestOfEight(
-      greater(greater(magnitudes(a), magnitudes(b)), greater(magnitudes(c), magnitudes(d))))
+    let size = greatestMagnitude(source, start, 32, scalar)
     guard size < 0x7f80_0000 else { return block }
     let code = scaleCode(size)
     let bounds = fourBitBounds(unit(code))

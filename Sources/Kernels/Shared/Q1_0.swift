@@ -9,15 +9,19 @@ private func sums(
   @inline(__always) func start(_ k: Int) -> Int {
     128 &* (block &+ k < last ? block &+ k : last)
   }
-  @inline(__always) func size(_ index: Int) -> Float {
-    Float(bitPattern: element(source, index, scalar) & 0x7fff_ffff)
-  }
   let (a, b, c, d) = (start(0), start(1), start(2), start(3))
   var sums = SIMD4<Float>.zero
   var j = 0
   while j < 128 {
-    sums += SIMD4<Float>(size(a &+ j), size(b &+ j), size(c &+ j), size(d &+ j))
-    j &+= 1
+    let x = four(source, a &+ j, scalar) & 0x7fff_ffff
+    let y = four(source, b &+ j, scalar) & 0x7fff_ffff
+    let z = four(source, c &+ j, scalar) & 0x7fff_ffff
+    let w = four(source, d &+ j, scalar) & 0x7fff_ffff
+    sums += unsafeBitCast(SIMD4(x[0], y[0], z[0], w[0]), to: SIMD4<Float>.self)
+    sums += unsafeBitCast(SIMD4(x[1], y[1], z[1], w[1]), to: SIMD4<Float>.self)
+    sums += unsafeBitCast(SIMD4(x[2], y[2], z[2], w[2]), to: SIMD4<Float>.self)
+    sums += unsafeBitCast(SIMD4(x[3], y[3], z[3], w[3]), to: SIMD4<Float>.self)
+    j &+= 4
   }
   return sums
 }

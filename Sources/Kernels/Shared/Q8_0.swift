@@ -95,8 +95,8 @@ public func q8_0ToF32(
     let values = target + 128 &* block
     var j = 0
     while j < 32 {
-      let codes = (place + (2 &+ j)).loadUnaligned(as: SIMD8<Int8>.self)
-      (values + 4 &* j).storeBytes(of: SIMD8<Float>(codes) * scale, as: SIMD8<Float>.self)
+      let codes = (place + (2 &+ j)).loadUnaligned(as: UInt64.self)
+      (values + 4 &* j).storeBytes(of: signedFloats(codes) * scale, as: SIMD8<Float>.self)
       j &+= 8
     }
     block &+= 1

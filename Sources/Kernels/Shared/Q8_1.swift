@@ -15,7 +15,7 @@ public func q8_1ToF32(
     var part = 0
     while part < 4 {
       let bytes = (place + (4 &+ 8 &* part)).loadUnaligned(as: UInt64.self)
-      (values + 32 &* part).storeBytes(of: floats(bytes) * scale, as: SIMD8<Float>.self)
+      (values + 32 &* part).storeBytes(of: signedFloats(bytes) * scale, as: SIMD8<Float>.self)
       part &+= 1
     }
     block &+= 1

@@ -17,10 +17,15 @@ func encodeRange(
     let b = eight(source, start &+ 8, scalar)
     let c = eight(source, start &+ 16, scalar)
     let d = eight(source, start &+ 24, scalar)
-    // The complement of a key is the key of the opposite order.
-    let (keyA, keyB, keyC, keyD) = (orderKeys(a), orderKeys(b), orderKeys(c), orderKeys(d))
-    let high = greatestOfEight(greater(greater(keyA, keyB), greater(keyC, keyD)))
-    let low = ~greatestOfEight(greater(greater(~keyA, ~keyB), greater(~keyC, ~keyD)))
+    // A loop over elements is what becomes vectors of minima and maxima on every level.
+    var (low, high) = (Int32.max, Int32.min)
+    var j = 0
+    while j < 32 {
+      let key = orderKey(element(source, start &+ j, scalar))
+      low = key < low ? key : low
+      high = key > high ? key : high
+      j &+= 1
+    }
     let most = value(ofKey: high)
     var least = value(ofKey: low)
     if least == 0 { least = firstZero(source, start, scalar) }
@@ -46,17 +51,11 @@ func encodeRange(
   return -1
 }
 
-/// Unsigned integers that order like the floats, -0 below +0.
+/// An integer that orders like the float of the bits, -0 below +0.
 @inline(__always)
-func orderKeys(_ values: SIMD8<Float>) -> SIMD8<UInt32> {
-  let bits = unsafeBitCast(values, to: SIMD8<Int32>.self)
-  return unsafeBitCast(bits ^ ((bits &>> 31) | .min), to: SIMD8<UInt32>.self)
-}
-
-/// The float of an order key.
-@inline(__always)
-func value(ofKey key: UInt32) -> Float {
-  Float(bitPattern: key >= 0x8000_0000 ? key ^ 0x8000_0000 : ~key)
+func orderKey(_ bits: UInt32) -> Int32 {
+  let signed = Int32(bitPattern: bits)
+  return signed ^ ((signed &>> 31) & .max)
 }
 
 /// The first zero of 32 elements one of which is zero.
@@ -71,9 +70,18 @@ func firstZero(_ source: UnsafeRawPointer, _ start: Int, _ scalar: RowScalar) ->
 ///
 /// Sets the lanes' scales (NaN for blocks that are not held), minima and codes.
 @inline(never)
-func solveRange(_ lanes: WeightedLanes, _ greatest: Float) {
+func solveRange15(_ lanes: WeightedLanes) { solveRange(lanes, 15) }
+
+/// The same for levels up to 31.
+@inline(never)
+func solveRange31(_ lanes: WeightedLanes) { solveRange(lanes, 31) }
+
+/// The search, where `greatest` is a literal: limits that are known not to be zero make comparisons
+/// minima and maxima.
+@inline(__always)
+private func solveRange(_ lanes: WeightedLanes, _ greatest: Float) {
   typealias Lanes = SIMD16<Float>
-  let (x, masses, levels) = (lanes, lanesOfMasses(lanes), lanesOfScratch(lanes))
+  let (x, masses) = (lanes, lanesOfMasses(lanes))
   var (least, most) = (x[0], x[0])
   var mass = masses[0]
   var first = mass * x[0]
@@ -96,29 +104,23 @@ func solveRange(_ lanes: WeightedLanes, _ greatest: Float) {
   var density = Lanes(repeating: greatest) / (most - least)
   var scale = 1 / density
   var start = least
-  placeLevels(lanes, density, least, lowest, most, isEmpty, greatest)
+  _ = placeLevels(lanes, density, least, lowest, most, isEmpty, greatest)
   var smallest = squaredError(lanes, scale, least)
   var step = 0
   while step < 37 {
     let trial = Lanes(repeating: -0.9 + 0.05 * Float(step) + greatest) / (most - least)
-    placeLevels(lanes, trial, least, lowest, most, isEmpty, greatest)
-    var (sum, square, cross) = (Lanes.zero, Lanes.zero, Lanes.zero)
-    j = 0
-    while j < 32 {
-      let moment = masses[j] * levels[j]
-      sum += moment
-      square += moment * levels[j]
-      cross += moment * x[j]
-      j &+= 1
-    }
+    let (sum, square, cross) = placeLevels(
+      lanes, trial, least, lowest, most, isEmpty, greatest)
     let determinant = mass * square - sum * sum
     var slope = (mass * cross - first * sum) / determinant
     var minimum = (square * first - sum * cross) / determinant
     let isAbove = minimum .> 0
     minimum.replace(with: 0, where: isAbove)
     slope.replace(with: cross / square, where: isAbove)
+    // Infinity is less than nothing.
     let size = squaredError(lanes, slope, minimum)
-    let isBetter = (determinant .> 0) .& (size .< smallest)
+      .replacing(with: .infinity, where: .!(determinant .> 0))
+    let isBetter = size .< smallest
     density.replace(with: trial, where: isBetter)
     start.replace(with: least, where: isBetter)
     smallest.replace(with: size, where: isBetter)
@@ -139,30 +141,46 @@ func solveRange(_ lanes: WeightedLanes, _ greatest: Float) {
 }
 
 /// Fills the lanes of scratch with the levels of a density, counted from `least`.
+///
+/// - Returns: sums of mass * level, mass * level * level and mass * level * weight.
 @inline(__always)
 private func placeLevels(
   _ lanes: WeightedLanes, _ density: SIMD16<Float>, _ least: SIMD16<Float>,
   _ lowest: SIMD16<Float>, _ most: SIMD16<Float>, _ isEmpty: SIMDMask<SIMD16<Int32>>,
   _ greatest: Float
-) {
-  let levels = lanesOfScratch(lanes)
+) -> (sum: SIMD16<Float>, square: SIMD16<Float>, cross: SIMD16<Float>) {
   // Beyond 2^22 the specification's rounding wraps around. As x - least grows with x, the ends of
-  // the range are what can be there.
-  let bottom = magnitudes(density * (lowest - least))
-  let top = magnitudes(density * (most - least))
-  let isNear = (bottom .< 4_000_000) .& (top .< 4_000_000) .| isEmpty
-  var j = 0
-  if allTrue(isNear) {
-    while j < 32 {
-      levels[j] = atMost(atLeast(nearest16(density * (lanes[j] - least)), 0), greatest)
-      j &+= 1
-    }
-  } else {
-    while j < 32 {
-      levels[j] = wrapped(density * (lanes[j] - least), greatest)
-      j &+= 1
+  // the range are what can be there. A sum is NaN where either end is.
+  let ends = magnitudes(density * (lowest - least)) + magnitudes(density * (most - least))
+  if allTrue(ends.replacing(with: 0, where: isEmpty) .< 4_000_000) {
+    return placeLevels(lanes, density, least) {
+      // What is above -1/4 rounds to zero or more; with a limit of zero there is no maximum.
+      atMost(nearest16(atLeast($0, -0.25)), greatest)
     }
   }
+  return placeLevels(lanes, density, least) { wrapped($0, greatest) }
+}
+
+/// The same, by a rule that gives levels of numbers.
+@inline(__always)
+private func placeLevels(
+  _ lanes: WeightedLanes, _ density: SIMD16<Float>, _ least: SIMD16<Float>,
+  _ rule: (SIMD16<Float>) -> SIMD16<Float>
+) -> (sum: SIMD16<Float>, square: SIMD16<Float>, cross: SIMD16<Float>) {
+  let (x, masses, levels) = (lanes, lanesOfMasses(lanes), lanesOfScratch(lanes))
+  var (sum, square, cross) = (SIMD16<Float>.zero, SIMD16<Float>.zero, SIMD16<Float>.zero)
+  var j = 0
+  while j < 32 {
+    let value = x[j]
+    let level = rule(density * (value - least))
+    levels[j] = level
+    let moment = masses[j] * level
+    sum += moment
+    square += moment * level
+    cross += moment * value
+    j &+= 1
+  }
+  return (sum, square, cross)
 }
 
 /// Weighted square error of the levels in scratch on a line.

@@ -18,17 +18,16 @@ func encodeSymmetric(
     let c = eight(source, start &+ 16, scalar)
     let d = eight(source, start &+ 24, scalar)
     // Magnitudes order like their bits, NaN above infinity above all.
-    let size = greatestOfEight(
-      greater(greater(magnitudes(a), magnitudes(b)), greater(magnitudes(c), magnitudes(d))))
+    let size = greatestMagnitude(source, start, 32, scalar)
     let bound = Float(bitPattern: size)
-    let isPositive = unsafeBitCast(
-      (a .== bound) .| (b .== bound) .| (c .== bound) .| (d .== bound), to: SIMD8<Int32>.self)
-    let isNegative = unsafeBitCast(
-      (a .== -bound) .| (b .== -bound) .| (c .== -bound) .| (d .== -bound), to: SIMD8<Int32>.self)
-    var peak = any(isPositive) ? bound : -bound
-    if any(isPositive) && any(isNegative) {
-      peak = first(source, start, scalar, size)
-    }
+    let limits = SIMD8<Float>(repeating: bound)
+    let isPositive = any((a .== limits) .| (b .== limits) .| (c .== limits) .| (d .== limits))
+    let negative = SIMD8<Float>(repeating: -bound)
+    let isNegative = any(
+      (a .== negative) .| (b .== negative) .| (c .== negative) .| (d .== negative))
+    // The sign is as good as random: no branch depends on it.
+    var peak = Float(bitPattern: size | (isPositive ? 0 : 0x8000_0000))
+    if isPositive == isNegative { peak = first(source, start, scalar, size) }
     let scale = peak / -reach
     guard scale.magnitude < 65520 else { return block }
     let place = target + blockBytes &* block
@@ -65,7 +64,7 @@ func first(
 
 /// Whether a mask is set in any lane.
 @inline(__always)
-func any(_ mask: SIMD8<Int32>) -> Bool {
+func any(_ mask: SIMDMask<SIMD8<Int32>>) -> Bool {
   let words = unsafeBitCast(mask, to: SIMD4<UInt64>.self)
   return words[0] | words[1] | words[2] | words[3] != 0
 }
@@ -75,7 +74,7 @@ func any(_ mask: SIMD8<Int32>) -> Bool {
 /// Sets the lanes' scales (NaN for blocks that are not held) and codes.
 @inline(never)
 func solveSymmetric8(_ lanes: WeightedLanes) {
-  solveSymmetric(lanes, 8) { atLeast(atMost($0, 7), -8) }
+  solveSymmetric(lanes, 8, atMost: { atMost($0, 7) }, atLeast: { atLeast($0, -8) })
 }
 
 /// Looks for the scales of sixteen blocks side by side, with levels -16...15.
@@ -83,16 +82,17 @@ func solveSymmetric8(_ lanes: WeightedLanes) {
 /// Sets the lanes' scales (NaN for blocks that are not held) and codes.
 @inline(never)
 func solveSymmetric16(_ lanes: WeightedLanes) {
-  solveSymmetric(lanes, 16) { atLeast(atMost($0, 15), -16) }
+  solveSymmetric(lanes, 16, atMost: { atMost($0, 15) }, atLeast: { atLeast($0, -16) })
 }
 
-/// The search, where `clamp` takes levels to those that there are.
+/// The search, where `atMost` and `atLeast` take levels to those that there are.
 ///
-/// Its limits are literals: only where they are known not to be zero do comparisons become minima and
-/// maxima.
+/// Their limits are literals: only where they are known not to be zero do comparisons become minima
+/// and maxima.
 @inline(__always)
 private func solveSymmetric(
-  _ lanes: WeightedLanes, _ reach: Float, clamp: (SIMD16<Float>) -> SIMD16<Float>
+  _ lanes: WeightedLanes, _ reach: Float, atMost: (SIMD16<Float>) -> SIMD16<Float>,
+  atLeast: (SIMD16<Float>) -> SIMD16<Float>
 ) {
   typealias Lanes = SIMD16<Float>
   let (x, mass, moment) = (lanes, lanesOfMasses(lanes), lanesOfScratch(lanes))
@@ -113,7 +113,7 @@ private func solveSymmetric(
   peak.replace(with: 1, where: isEmpty)
 
   var best = -reach / peak
-  let first = moments(lanes, best, clamp)
+  let first = moments(lanes, best) { atMost($0) }
   var scale = (first.cross / first.square).replacing(with: 0, where: first.square .== 0)
   var score = scale * first.cross
   spoilt += first.cross * 0 + first.square * 0
@@ -121,7 +121,15 @@ private func solveSymmetric(
   while step < 10 {
     if step == 0 { step = 1 }
     let density = -(reach + 0.1 * Float(step)) / peak
-    let (cross, square) = moments(lanes, density, clamp)
+    let sums: (cross: Lanes, square: Lanes)
+    // As no |density * x| exceeds reach + step / 10 but by rounding, what is below reach + 1 / 2 has
+    // no level below -reach.
+    if step < 5 {
+      sums = moments(lanes, density) { atMost($0) }
+    } else {
+      sums = moments(lanes, density) { atLeast(atMost($0)) }
+    }
+    let (cross, square) = sums
     let isBetter = (square .> 0) .& (cross * cross .> score * square)
     let better = cross / square
     best.replace(with: density, where: isBetter)
@@ -133,7 +141,7 @@ private func solveSymmetric(
   laneScales(lanes).pointee = scale.replacing(with: .nan, where: spoilt .!= 0)
   j = 0
   while j < 32 {
-    let level = clamp(nearest16(best * x[j]))
+    let level = atLeast(atMost(nearest16(best * x[j])))
     // The code in the low bits.
     let code = (level + reach).replacing(with: 0, where: isEmpty) + 8_388_608
     lanesOfCodes(lanes)[j] = code

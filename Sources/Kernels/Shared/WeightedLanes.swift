@@ -12,8 +12,8 @@ typealias WeightedLanes = UnsafeMutablePointer<SIMD16<Float>>
 @inline(__always) func laneScales(_ lanes: WeightedLanes) -> WeightedLanes { lanes + 128 }
 @inline(__always) func laneMinima(_ lanes: WeightedLanes) -> WeightedLanes { lanes + 129 }
 
-/// Encodes rows of f32, bf16 or f16 by a search over sixteen blocks at a time: `solveRange` for levels
-/// from zero up, else `solveSymmetric8`; `most` is the greatest code of a level.
+/// Encodes rows of f32, bf16 or f16 by a search over sixteen blocks at a time: `solveRange15` for
+/// levels from zero up, else `solveSymmetric8`, or those of five bits; `most` is the greatest code of a level.
 ///
 /// - Returns: index of the first block whose scale or minimum f16 cannot hold, or -1.
 @inline(__always)
@@ -77,7 +77,7 @@ private func weighted(
       let last = blocks &- block < 16 ? blocks &- block : 16
       fill(lanes, source, scalar, importance, row, block, last, columns, meanSquares)
       if isRange {
-        solveRange(lanes, most)
+        if most > 15 { solveRange31(lanes) } else { solveRange15(lanes) }
       } else if most > 15 {
         solveSymmetric16(lanes)
       } else {
@@ -138,23 +138,33 @@ func rowSquares(
   @inline(__always) func start(_ k: Int) -> Int {
     columns &* (row &+ k < last ? row &+ k : last)
   }
-  @inline(__always) func value(_ index: Int) -> Float {
-    Float(bitPattern: element(source, index, scalar))
-  }
   let (a, b, c, d) = (start(0), start(1), start(2), start(3))
   let (e, f, g, h) = (start(4), start(5), start(6), start(7))
-  var sums = SIMD8<Float>.zero
+  var (low, high) = (SIMD4<Float>.zero, SIMD4<Float>.zero)
   var j = 0
   while j < columns {
-    let values = SIMD8<Float>(
-      value(a &+ j), value(b &+ j),
-      value(c &+ j), value(d &+ j),
-      value(e &+ j), value(f &+ j),
-      value(g &+ j), value(h &+ j))
-    sums += values * values
-    j &+= 1
+    low = addSquares(
+      low, four(source, a &+ j, scalar), four(source, b &+ j, scalar),
+      four(source, c &+ j, scalar), four(source, d &+ j, scalar))
+    high = addSquares(
+      high, four(source, e &+ j, scalar), four(source, f &+ j, scalar),
+      four(source, g &+ j, scalar), four(source, h &+ j, scalar))
+    j &+= 4
   }
-  return sums
+  return SIMD8<Float>(lowHalf: low, highHalf: high)
+}
+
+/// Adds the squares of each vector's elements, in order, to its element of `sums`.
+@inline(__always)
+private func addSquares(
+  _ sums: SIMD4<Float>, _ a: SIMD4<UInt32>, _ b: SIMD4<UInt32>, _ c: SIMD4<UInt32>,
+  _ d: SIMD4<UInt32>
+) -> SIMD4<Float> {
+  let x = unsafeBitCast(SIMD4(a.x, b.x, c.x, d.x), to: SIMD4<Float>.self)
+  let y = unsafeBitCast(SIMD4(a.y, b.y, c.y, d.y), to: SIMD4<Float>.self)
+  let z = unsafeBitCast(SIMD4(a.z, b.z, c.z, d.z), to: SIMD4<Float>.self)
+  let w = unsafeBitCast(SIMD4(a.w, b.w, c.w, d.w), to: SIMD4<Float>.self)
+  return sums + x * x + y * y + z * z + w * w
 }
 
 /// Turns blocks into lanes, with masses of importance * sqrt(mean square of row + x * x).
@@ -204,14 +214,14 @@ private func fill(
   }
   var j = 0
   while j < 32 {
-    var lane = 0
-    while lane < 16 {
-      let value = Float(bitPattern: load32(weights, 16 &* j &+ lane))
-      let mean = Float(bitPattern: load32(means, lane))
-      let share = Float(bitPattern: load32(masses, 16 &* j &+ lane))
-      let mass = share * squareRoot(mean + value * value)
-      store32(mass.bitPattern, masses, 16 &* j &+ lane)
-      lane &+= 1
+    var quad = 0
+    while quad < 4 {
+      let place = masses + (64 &* j &+ 16 &* quad)
+      let value = (weights + (64 &* j &+ 16 &* quad)).load(as: SIMD4<Float>.self)
+      let mean = (means + 16 &* quad).load(as: SIMD4<Float>.self)
+      let mass = place.load(as: SIMD4<Float>.self) * squareRoots(mean + value * value)
+      place.storeBytes(of: mass, as: SIMD4<Float>.self)
+      quad &+= 1
     }
     j &+= 1
   }
@@ -220,11 +230,16 @@ private func fill(
 
 /// Four elements from `index` on, as f32.
 @inline(__always)
-private func four(
+func four(
   _ source: UnsafeRawPointer, _ index: Int, _ scalar: RowScalar
 ) -> SIMD4<UInt32> {
   if scalar == rowF32 {
     return source.loadUnaligned(fromByteOffset: 4 &* index, as: SIMD4<UInt32>.self)
+  }
+  if scalar == rowBF16 {
+    let halves = source.loadUnaligned(fromByteOffset: 2 &* index, as: SIMD4<UInt16>.self)
+    let words = SIMD8<UInt16>(0, halves.x, 0, halves.y, 0, halves.z, 0, halves.w)
+    return unsafeBitCast(words, to: SIMD4<UInt32>.self)
   }
   return SIMD4<UInt32>(
     element(source, index, scalar), element(source, index &+ 1, scalar),

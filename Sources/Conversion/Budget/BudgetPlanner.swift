@@ -100,7 +100,7 @@ struct BudgetPlanner {
     var rest = Int(clamping: smallest.outputBytes) - cost(start)
     var best: (plan: Plan, solution: MultipleChoice.Solution)?
     for _ in 0..<Self.attempts {
-      guard let solution = solve(problem, capacity: Double(limit) - Double(rest)) else { break }
+      guard let solution = try solve(problem, capacity: Double(limit) - Double(rest)) else { break }
       let plan = try complete(try choice(solution.choices))
       if plan.outputBytes <= limit {
         if best.map({ $0.solution.value > solution.value }) ?? true { best = (plan, solution) }
@@ -128,7 +128,7 @@ struct BudgetPlanner {
     let mine = zip(free, start).reduce(0.0) { $0 + Double(bytes($1.0, $1.1)) }
     let capacity = (weights * bits / 8).rounded(.down) - (all - mine)
     let problem = MultipleChoice(items: options(padded: false))
-    guard let solution = solve(problem, capacity: capacity) else {
+    guard let solution = try solve(problem, capacity: capacity) else {
       throw ConversionError(
         .budget,
         "\(budget.limit) cannot be kept: the smallest types make "
@@ -153,7 +153,7 @@ struct BudgetPlanner {
       items: options(padded: true).map { item in
         item.map { .init(value: $0.weight, weight: $0.value) }
       }, tolerance: Self.rounding)
-    guard let solution = solve(problem, capacity: error * error * energy - others) else {
+    guard let solution = try solve(problem, capacity: error * error * energy - others) else {
       let reachable = energy > 0 ? ((least + others) / energy).squareRoot() : 0
       throw ConversionError(
         .budget,
@@ -166,9 +166,12 @@ struct BudgetPlanner {
   }
 
   /// The solver's answer; where that is not proven, it is made at least as good as every known recipe.
-  private func solve(_ problem: MultipleChoice, capacity: Double) -> MultipleChoice.Solution? {
+  private func solve(
+    _ problem: MultipleChoice, capacity: Double
+  ) throws(ConversionError) -> MultipleChoice.Solution? {
     guard let solution = problem.solve(capacity: capacity) else { return nil }
-    guard solution.gap > 0, let recipes = try? Recipes.all.get() else { return solution }
+    guard solution.gap > 0 else { return solution }
+    let recipes = try passing { () throws(ArchitectureError) in try Recipes.all.get() }
     let starts = recipes.compactMap { recipe in
       model.types(of: recipe).flatMap { decisions -> Assignment? in
         let places = free.compactMap { tensor in

@@ -10,6 +10,31 @@ func laneBits(_ lanes: Lanes16) -> LaneBits16 { unsafeBitCast(lanes, to: LaneBit
 @inline(__always)
 func laneFloats(_ bits: LaneBits16) -> Lanes16 { unsafeBitCast(bits, to: Lanes16.self) }
 
+typealias LaneMask16 = SIMDMask<LaneBits16>
+
+/// In lanes where a mask is set those of `first`, in others those of `second`.
+// By bits: of `replacing` the compiler makes quarters of vectors, or single lanes.
+@inline(__always)
+func chosen(_ mask: LaneMask16, _ first: LaneBits16, _ second: LaneBits16) -> LaneBits16 {
+  let first = unsafeBitCast(first, to: LaneMask16.self)
+  let second = unsafeBitCast(second, to: LaneMask16.self)
+  return unsafeBitCast((mask .& first) .| (.!mask .& second), to: LaneBits16.self)
+}
+@inline(__always)
+func chosen(_ mask: LaneMask16, _ first: Lanes16, _ second: Lanes16) -> Lanes16 {
+  laneFloats(chosen(mask, laneBits(first), laneBits(second)))
+}
+
+/// The lesser and the greater numbers of two vectors, those of `numbers` where they are NaN.
+@inline(__always)
+func atMostLanes(_ numbers: Lanes16, _ limit: Lanes16) -> Lanes16 {
+  chosen(limit .< numbers, limit, numbers)
+}
+@inline(__always)
+func atLeastLanes(_ numbers: Lanes16, _ limit: Lanes16) -> Lanes16 {
+  chosen(limit .> numbers, limit, numbers)
+}
+
 /// Lane k of an array of rows, as if they were elements one behind the other.
 @inline(__always)
 func laneValues(_ rows: LaneRows16) -> UnsafeMutablePointer<Float> {

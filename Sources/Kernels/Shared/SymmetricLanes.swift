@@ -27,8 +27,8 @@ private func symmetricSums(
   var i = 0
   while i < 16 {
     var level = (inverse * values[i] + 12_582_912) - 12_582_912
-    level.replace(with: high, where: level .> high)
-    if isWide { level.replace(with: low, where: level .< low) }
+    level = atMostLanes(level, high)
+    if isWide { level = atLeastLanes(level, low) }
     products += weighted[i] * level
     squares += weights[i] * level * level
     i &+= 1
@@ -46,8 +46,7 @@ func fitSymmetric(
   var inverse = Lanes16(repeating: -half) / extreme
   var (products, squares) = symmetricSums(
     values, weights, weighted, inverse, half, isWide: false)
-  var scale = (products / squares).replacing(
-    with: Lanes16.zero, where: squares .== Lanes16.zero)
+  var scale = chosen(squares .== Lanes16.zero, Lanes16.zero, products / squares)
   var explained = scale * products
   var step = -9
   while step <= 9 {
@@ -63,14 +62,14 @@ func fitSymmetric(
     }
     let isBetter = (trial .> Lanes16.zero) .& (products * products .> explained * trial)
     let fitted = products / trial
-    scale.replace(with: fitted, where: isBetter)
-    explained.replace(with: fitted * products, where: isBetter)
-    squares.replace(with: trial, where: isBetter)
-    inverse.replace(with: candidate, where: isBetter)
+    scale = chosen(isBetter, fitted, scale)
+    explained = chosen(isBetter, fitted * products, explained)
+    squares = chosen(isBetter, trial, squares)
+    inverse = chosen(isBetter, candidate, inverse)
     step &+= 1
   }
-  scale.replace(with: Lanes16.zero, where: extremes.isDead)
-  squares.replace(with: Lanes16.zero, where: extremes.isDead)
+  scale = chosen(extremes.isDead, Lanes16.zero, scale)
+  squares = chosen(extremes.isDead, Lanes16.zero, squares)
   return (scale, inverse, squares)
 }
 

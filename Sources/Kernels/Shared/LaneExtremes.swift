@@ -13,7 +13,7 @@ func laneExtremes(_ values: LaneRows16, count: Int = 16) -> LaneExtremes {
   var i = 0
   while i < count {
     let value = laneBits(values[i])
-    let magnitude = value & LaneBits16(repeating: 0x7fff_ffff)
+    let magnitude = bitsInBoth(value, LaneBits16(repeating: 0x7fff_ffff))
     let isMore = magnitude .> most
     most = chosen(isMore, magnitude, most)
     extreme = chosen(isMore, value, extreme)

@@ -25,6 +25,22 @@ func chosen(_ mask: LaneMask16, _ first: Lanes16, _ second: Lanes16) -> Lanes16 
   laneFloats(chosen(mask, laneBits(first), laneBits(second)))
 }
 
+/// Bits that are set in both, or in either; the operators of integers work lane by lane.
+@inline(__always)
+func bitsInBoth(_ first: LaneBits16, _ second: LaneBits16) -> LaneBits16 {
+  let (first, second) = (
+    unsafeBitCast(first, to: LaneMask16.self), unsafeBitCast(second, to: LaneMask16.self)
+  )
+  return unsafeBitCast(first .& second, to: LaneBits16.self)
+}
+@inline(__always)
+func bitsInEither(_ first: LaneBits16, _ second: LaneBits16) -> LaneBits16 {
+  let (first, second) = (
+    unsafeBitCast(first, to: LaneMask16.self), unsafeBitCast(second, to: LaneMask16.self)
+  )
+  return unsafeBitCast(first .| second, to: LaneBits16.self)
+}
+
 /// The lesser and the greater numbers of two vectors, those of `numbers` where they are NaN.
 @inline(__always)
 func atMostLanes(_ numbers: Lanes16, _ limit: Lanes16) -> Lanes16 {
@@ -125,7 +141,7 @@ func greatestLane(_ bits: LaneBits16) -> Int32 {
 /// Whether a lane is NaN or infinite.
 @inline(__always)
 func anyLaneIsInfinite(_ lanes: Lanes16) -> Bool {
-  greatestLane(laneBits(lanes) & LaneBits16(repeating: 0x7fff_ffff)) >= 0x7f80_0000
+  greatestLane(bitsInBoth(laneBits(lanes), LaneBits16(repeating: 0x7fff_ffff))) >= 0x7f80_0000
 }
 
 /// The low bytes of `count` lanes of a row and those behind it.

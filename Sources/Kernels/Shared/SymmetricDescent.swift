@@ -33,7 +33,7 @@ func settleSymmetric(
     squares += square
     i &+= 1
   }
-  var unsettled = LaneBits16.zero
+  var unsettled = Lanes16.zero .< Lanes16.zero
   i = 0
   while i < 16 {
     let level = levels[i]
@@ -45,18 +45,17 @@ func settleSymmetric(
     let below = chosen(
       level .== Lanes16(repeating: -half), Lanes16(repeating: -1e6), level - 0.4999)
     let stays = (number .< above * otherProducts) .& (number .> below * otherProducts)
-    let mayMove = unsafeBitCast(otherProducts .> Lanes16.zero, to: LaneBits16.self)
-    unsettled |= mayMove & ~unsafeBitCast(stays, to: LaneBits16.self)
+    unsettled = unsettled .| ((otherProducts .> Lanes16.zero) .& .!stays)
     i &+= 1
   }
   let infinity = Lanes16(repeating: .infinity)
   let scale = chosen(squares .> Lanes16.zero, products / squares, Lanes16.zero)
   scales.pointee = chosen(extremes.isDead, Lanes16.zero, scale)
   // What overflows is left to the descent.
-  let sizes = laneFloats(laneBits(products) & LaneBits16(repeating: 0x7fff_ffff))
+  let sizes = laneFloats(
+    bitsInBoth(laneBits(products), LaneBits16(repeating: 0x7fff_ffff)))
   let isFinite = (sizes .< infinity) .& (squares .< infinity)
-  let flags = unsettled | ~unsafeBitCast(isFinite, to: LaneBits16.self)
-  return flags & LaneBits16(repeating: 1)
+  return chosen(unsettled .| .!isFinite, LaneBits16(repeating: 1), LaneBits16.zero)
 }
 
 /// Scales, NaN where a sum that decides them overflowed.
@@ -89,7 +88,8 @@ func descendSymmetric(
       b = improved(b, memory + 64, i, half)
       i &+= 1
     }
-    guard greatestLane(a.changes | b.changes) != 0 else { break }
+    // A lane that changed is -1.
+    guard greatestLane(LaneBits16.zero &- bitsInEither(a.changes, b.changes)) != 0 else { break }
     round &+= 1
   }
   return (descentFit(a, first), descentFit(b, second))
@@ -135,7 +135,8 @@ private func improved(
   let mayMove = otherProducts .> Lanes16.zero
   // As `SymmetricFit.nearest`: what is beyond 2^22 gives the low bits of the sum.
   let sum = laneBits(value * otherSquares / otherProducts + 12_582_912)
-  let wrapped = sum & LaneBits16(repeating: 0x7f_ffff) | LaneBits16(repeating: 0x4b00_0000)
+  let wrapped = bitsInEither(
+    bitsInBoth(sum, LaneBits16(repeating: 0x7f_ffff)), LaneBits16(repeating: 0x4b00_0000))
   var level = laneFloats(wrapped) - 12_582_912
   let (low, high) = (Lanes16(repeating: -half), Lanes16(repeating: half - 1))
   level = atLeastLanes(atMostLanes(level, high), low)
@@ -147,7 +148,7 @@ private func improved(
   products = chosen(isBetter, otherProducts, products)
   squares = chosen(isBetter, otherSquares, squares)
   memory[48 &+ i] = chosen(isBetter, level, old)
-  changes |= unsafeBitCast(isBetter, to: LaneBits16.self) & LaneBits16(repeating: 1)
+  changes = bitsInEither(changes, unsafeBitCast(isBetter, to: LaneBits16.self))
   return (products, squares, changes)
 }
 

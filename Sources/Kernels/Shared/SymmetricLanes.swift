@@ -82,11 +82,11 @@ func groupLevels(
   let values = loadLanes(source, 0)
   let numbers = scale != 0 ? values / Lanes16(repeating: scale) : values * inverse
   // As `SymmetricFit.level`: what is beyond 2^22 gives the low bits of the sum.
-  let bits = laneBits(numbers + 12_582_912) & LaneBits16(repeating: 0x7f_ffff)
+  let bits = bitsInBoth(laneBits(numbers + 12_582_912), LaneBits16(repeating: 0x7f_ffff))
   var levels = bits &- LaneBits16(repeating: 0x40_0000 &- half)
   let top = LaneBits16(repeating: 2 &* half &- 1)
-  levels.replace(with: top, where: levels .> top)
-  levels.replace(with: LaneBits16.zero, where: levels .< LaneBits16.zero)
+  levels = chosen(levels .> top, top, levels)
+  levels = chosen(levels .< LaneBits16.zero, LaneBits16.zero, levels)
   return scale == 0 && isDead ? LaneBits16.zero : levels
 }
 

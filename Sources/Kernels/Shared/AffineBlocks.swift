@@ -389,8 +389,8 @@ func quantizeAffine<Type: AffineType>(
   @inline(__always)
   func store(_ place: SIMD8<Float>, _ index: Int) {
     let rounded = fractionInteger(place)
-    let low = rounded.replacing(with: top, where: top .< rounded)
-    let level = low.replacing(with: zero, where: low .< zero) + 12_582_912
+    let low = chosen(top .< rounded, top, rounded)
+    let level = chosen(low .< zero, zero, low) + 12_582_912
     (scratch.levels + 4 &* index).storeBytes(of: level, as: SIMD8<Float>.self)
   }
   var group = 0

@@ -127,8 +127,8 @@ func affineLevel<Trials: AffineTrials, Rounding: AffineRounding>(
   let top = SIMD8<Float>(repeating: Trials.greatest)
   let zero = SIMD8<Float>(repeating: 0)
   let rounded = Rounding.round(density * (value - least))
-  let low = rounded.replacing(with: top, where: top .< rounded)
-  return low.replacing(with: zero, where: low .< zero)
+  let low = chosen(top .< rounded, top, rounded)
+  return chosen(low .< zero, zero, low)
 }
 
 /// The weighted error of a level.
@@ -250,14 +250,14 @@ func startAffine<Trials: AffineTrials>(_ state: AffineState, _ lane: Int, _ tria
   var i = affineVectors
   while i < affineVectors &* Trials.size {
     let value = x[i]
-    bottom.replace(with: value, where: value .< bottom)
-    most.replace(with: value, where: value .> most)
+    bottom = chosen(value .< bottom, value, bottom)
+    most = chosen(value .> most, value, most)
     mass += w[i]
     moment += w[i] * value
     i &+= affineVectors
   }
   let zero = AffineVector(repeating: 0)
-  let least = bottom.replacing(with: zero, where: bottom .> zero)
+  let least = chosen(bottom .> zero, zero, bottom)
   state.mass[lane] = mass
   state.moment[lane] = moment
   state.bottom[lane] = bottom
@@ -276,16 +276,16 @@ func spreadAffine<Rounding: AffineRounding>(
   let zero = AffineVector(repeating: 0)
   let (least, most, bottom) = (state.least[lane], state.most[lane], state.bottom[lane])
   let range = most - least
-  let density = (AffineVector(repeating: levels) / range)
-    .replacing(with: zero, where: state.best[lane] .== AffineVector(repeating: -.infinity))
+  let density = chosen(
+    state.best[lane] .== AffineVector(repeating: -.infinity), zero, AffineVector(repeating: levels) / range)
   state.candidate[lane] = density
   guard !Rounding.isExact else { return }
   // Places grow with the weights, or fall with them.
   let limit = AffineVector(repeating: 4_194_303)
   let ends = (density * range).bits(and: 0x7fff_ffff, or: 0)
   let starts = (density * (bottom - least)).bits(and: 0x7fff_ffff, or: 0)
-  let near = zero.replacing(with: state.near[lane], where: ends .<= limit)
-  state.near[lane] = zero.replacing(with: near, where: starts .<= limit)
+  let near = chosen(ends .<= limit, state.near[lane], zero)
+  state.near[lane] = chosen(starts .<= limit, near, zero)
 }
 
 /// Solves for scale and minimum of a trial by least squares.
@@ -300,10 +300,9 @@ func solveAffine(_ state: AffineState, _ lane: Int) {
   // Infinite where there is no solution, which makes the error infinite or NaN.
   let isSolved = determinant .> zero
   let isPositive = least .> zero
-  let found = scale.replacing(with: products / squares, where: isPositive)
-  state.fittedScale[lane] = AffineVector(repeating: .infinity).replacing(
-    with: found, where: isSolved)
-  state.fittedLeast[lane] = least.replacing(with: zero, where: isPositive)
+  let found = chosen(isPositive, products / squares, scale)
+  state.fittedScale[lane] = chosen(isSolved, found, AffineVector(repeating: .infinity))
+  state.fittedLeast[lane] = chosen(isPositive, zero, least)
 }
 
 /// Keeps a trial in the lanes where it is better than the best.
@@ -311,14 +310,11 @@ func solveAffine(_ state: AffineState, _ lane: Int) {
 func keepAffine(_ state: AffineState, _ lane: Int) {
   let (error, best) = (state.error[lane], state.best[lane])
   let isBetter = error .< best
-  state.best[lane] = best.replacing(with: error, where: isBetter)
-  state.start[lane] = state.start[lane].replacing(with: state.least[lane], where: isBetter)
-  state.density[lane] = state.density[lane].replacing(
-    with: state.candidate[lane], where: isBetter)
-  state.scale[lane] = state.scale[lane].replacing(
-    with: state.fittedScale[lane], where: isBetter)
-  state.least[lane] = state.least[lane].replacing(
-    with: state.fittedLeast[lane], where: isBetter)
+  state.best[lane] = chosen(isBetter, error, best)
+  state.start[lane] = chosen(isBetter, state.least[lane], state.start[lane])
+  state.density[lane] = chosen(isBetter, state.candidate[lane], state.density[lane])
+  state.scale[lane] = chosen(isBetter, state.fittedScale[lane], state.scale[lane])
+  state.least[lane] = chosen(isBetter, state.fittedLeast[lane], state.least[lane])
 }
 
 /// Searches the groups of all vectors.
@@ -335,8 +331,7 @@ func fitAffine<Trials: AffineTrials, Rounding: AffineRounding>(
   while lane < affineVectors {
     startAffine(state, lane, trials)
     // Nothing is better than the error of a group without range.
-    state.best[lane] = zero.replacing(
-      with: none, where: state.most[lane] .== state.least[lane])
+    state.best[lane] = chosen(state.most[lane] .== state.least[lane], none, zero)
     spreadAffine(state, lane, Trials.greatest, rounding)
     state.density[lane] = state.candidate[lane]
     state.scale[lane] = AffineVector(repeating: 1) / state.candidate[lane]
@@ -347,8 +342,8 @@ func fitAffine<Trials: AffineTrials, Rounding: AffineRounding>(
   lane = 0
   while lane < affineVectors {
     let isFlat = state.best[lane] .== none
-    state.best[lane] = state.error[lane].replacing(with: none, where: isFlat)
-    state.scale[lane] = state.scale[lane].replacing(with: zero, where: isFlat)
+    state.best[lane] = chosen(isFlat, none, state.error[lane])
+    state.scale[lane] = chosen(isFlat, zero, state.scale[lane])
     lane &+= 1
   }
   var trial = 0

@@ -15,7 +15,8 @@ extension SIMD8<Float> {
   @inline(__always)
   func bits(and low: UInt32, or high: UInt32) -> Self {
     // Operators of integers work lane by lane, those of masks do not.
-    let masked = unsafeBitCast(self, to: LaneMask8.self)
+    let masked =
+      unsafeBitCast(self, to: LaneMask8.self)
       .& unsafeBitCast(SIMD8<UInt32>(repeating: low), to: LaneMask8.self)
     return unsafeBitCast(
       masked .| unsafeBitCast(SIMD8<UInt32>(repeating: high), to: LaneMask8.self), to: Self.self)

@@ -153,3 +153,31 @@ func narrowLevels(_ levels: LaneRows16, count: Int = 256, into target: UnsafeMut
     j &+= 1
   }
 }
+
+extension SIMD16<Float> {
+  /// The value whose bits are masked and joined with others.
+  @inline(__always)
+  func bits(and low: UInt32, or high: UInt32) -> Self {
+    let low = LaneBits16(repeating: Int32(bitPattern: low))
+    let high = LaneBits16(repeating: Int32(bitPattern: high))
+    return laneFloats(bitsInEither(bitsInBoth(laneBits(self), low), high))
+  }
+  /// Whether all lanes are +0.
+  @inline(__always)
+  var isZero: Bool {
+    let bits = unsafeBitCast(self, to: SIMD8<UInt64>.self)
+    return bits[0] | bits[1] | bits[2] | bits[3] | bits[4] | bits[5] | bits[6] | bits[7] == 0
+  }
+  /// The square root of each lane.
+  @inline(__always)
+  var squareRootOfLanes: Self {
+    var result = self
+    var lane = 0
+    while lane < 16 {
+      // The magnitude of what is not negative anyway spares a branch.
+      result[lane] = self[lane].magnitude.squareRoot()
+      lane &+= 1
+    }
+    return result
+  }
+}

@@ -86,7 +86,8 @@ func fitScales(
       let newProducts = otherProducts + weighted * found
       let newSquares = otherSquares + mass[j] * found * found
       // What may replace the code: more than nothing if all conditions hold.
-      var gain = chosen(newProducts * newProducts * squares .> products * products * newSquares, one, zero)
+      var gain = chosen(
+        newProducts * newProducts * squares .> products * products * newSquares, one, zero)
       gain = chosen(otherProducts .> zero, gain, zero)
       gain = chosen(otherSquares .> zero, gain, zero)
       gain = chosen(found .== old, zero, gain)

@@ -9,7 +9,7 @@ public func f32ToQ3_K(
 ) -> Int {
   let inRow = columns / 256
   let blocks = inRow &* rows
-  return withUnsafeTemporaryAllocation(byteCount: 64 &* 256, alignment: 64) { memory in
+  return withUnsafeTemporaryAllocation(byteCount: 64 &* 448, alignment: 64) { memory in
     guard let base = memory.baseAddress else { return 0 }
     let rows = base.assumingMemoryBound(to: Lanes16.self)
     var block = 0
@@ -23,7 +23,7 @@ public func f32ToQ3_K(
         bad = encodeQ3_K(
           values, count, importance, block % inRow, inRow, place, rows)
       } else {
-        count = left < 32 ? left : 32
+        count = left < 64 ? left : 64
         bad = encodeQ3_K(values, count, place, rows)
       }
       guard bad < 0 else { return block &+ bad }
@@ -33,17 +33,17 @@ public func f32ToQ3_K(
   }
 }
 
-/// Up to 32 blocks without importance.
+/// Up to 64 blocks without importance.
 ///
-/// - Parameter memory: 256 rows.
+/// - Parameter memory: 448 rows.
 /// - Returns: the first block that the type cannot hold, or -1.
 @inline(never)
 private func encodeQ3_K(
   _ source: UnsafeRawPointer, _ count: Int, _ target: UnsafeMutableRawPointer,
   _ memory: LaneRows16
 ) -> Int {
-  let (scales, deaths) = (memory + 128, memory + 160)
-  let queue = UnsafeMutableRawPointer(memory + 192).assumingMemoryBound(to: Int32.self)
+  let (scales, deaths) = (memory + 128, memory + 192)
+  let queue = UnsafeMutableRawPointer(memory + 256).assumingMemoryBound(to: Int32.self)
   // Most groups stay at the levels of the first scale; the others are searched together.
   var (sound, waiting) = (0, 0)
   while sound < count {
@@ -85,7 +85,7 @@ private func encodeQ3_K(
     guard !anyLaneIsInfinite(scales[block]) else { return block }
     let isHeld = finishQ3_K(
       source + 1024 &* block, target + 110 &* block, laneValues(scales + block),
-      laneValues(deaths + block), memory)
+      laneValues(deaths + block), memory, memory + 320)
     guard isHeld else { return block }
     block &+= 1
   }
@@ -97,12 +97,14 @@ private func encodeQ3_K(
 /// - Parameters:
 ///   - scales: those of the groups.
 ///   - dead: not 0 for groups that are zero, in effect.
-///   - memory: 128 rows.
+///   - memory: 85 rows.
+///   - room: 128 rows.
 /// - Returns: whether the type can hold the block.
 @inline(__always)
 private func finishQ3_K(
   _ source: UnsafeRawPointer, _ target: UnsafeMutableRawPointer,
-  _ scales: UnsafePointer<Float>, _ dead: UnsafePointer<Float>, _ memory: LaneRows16
+  _ scales: UnsafePointer<Float>, _ dead: UnsafePointer<Float>, _ memory: LaneRows16,
+  _ room: LaneRows16
 ) -> Bool {
   let subScales = UnsafeMutableRawPointer(memory + 64).assumingMemoryBound(to: Int32.self)
   var greatest: Float = 0
@@ -122,9 +124,9 @@ private func finishQ3_K(
   var isReached = false
   finishQ3_K(source, target, code, subScales, memory + 65) { group in
     guard dead[group] == 0 else { return LaneBits16.zero }
-    if !isReached { reachLevels(source, memory + 85) }
+    if !isReached { reachLevels(source, room) }
     isReached = true
-    let reached = laneValues(memory + (85 &+ 48))
+    let reached = laneValues(room + 48)
     var levels = LaneBits16.zero
     var j = 0
     while j < 16 {

@@ -82,11 +82,11 @@ func groupLevels(
   let values = loadLanes(source, 0)
   let numbers = scale != 0 ? values / Lanes16(repeating: scale) : values * inverse
   // As `SymmetricFit.level`: what is beyond 2^22 gives the low bits of the sum.
-  let bits = bitsInBoth(laneBits(numbers + 12_582_912), LaneBits16(repeating: 0x7f_ffff))
-  var levels = bits &- LaneBits16(repeating: 0x40_0000 &- half)
-  let top = LaneBits16(repeating: 2 &* half &- 1)
-  levels = chosen(levels .> top, top, levels)
-  levels = chosen(levels .< LaneBits16.zero, LaneBits16.zero, levels)
+  let wrapped = (numbers + 12_582_912).bits(and: 0x7f_ffff, or: 0x4b00_0000)
+  let (low, high) = (12_582_912 - Float(half), 12_582_911 + Float(half))
+  let nearest = atLeastLanes(
+    atMostLanes(wrapped, Lanes16(repeating: high)), Lanes16(repeating: low))
+  let levels = laneBits(nearest) &- LaneBits16(repeating: 0x4b40_0000 &- half)
   return scale == 0 && isDead ? LaneBits16.zero : levels
 }
 

@@ -82,9 +82,8 @@ private func encodeQ3_K(
   }
   var block = 0
   while block < sound {
-    guard !anyLaneIsInfinite(scales[block]) else { return block }
     let isHeld = finishQ3_K(
-      source + 1024 &* block, target + 110 &* block, laneValues(scales + block),
+      source + 1024 &* block, target + 110 &* block, scales + block,
       laneValues(deaths + block), memory, memory + 320)
     guard isHeld else { return block }
     block &+= 1
@@ -95,7 +94,7 @@ private func encodeQ3_K(
 /// The code of scales, levels and bytes of a block without importance.
 ///
 /// - Parameters:
-///   - scales: those of the groups.
+///   - scales: those of the groups, a row.
 ///   - dead: not 0 for groups that are zero, in effect.
 ///   - memory: 85 rows.
 ///   - room: 128 rows.
@@ -103,24 +102,28 @@ private func encodeQ3_K(
 @inline(__always)
 private func finishQ3_K(
   _ source: UnsafeRawPointer, _ target: UnsafeMutableRawPointer,
-  _ scales: UnsafePointer<Float>, _ dead: UnsafePointer<Float>, _ memory: LaneRows16,
+  _ scales: LaneRows16, _ dead: UnsafePointer<Float>, _ memory: LaneRows16,
   _ room: LaneRows16
 ) -> Bool {
   let subScales = UnsafeMutableRawPointer(memory + 64).assumingMemoryBound(to: Int32.self)
+  let most = greatestLane(
+    bitsInBoth(laneBits(scales.pointee), LaneBits16(repeating: 0x7fff_ffff)))
+  guard most < 0x7f80_0000 else { return false }
+  // The first of the greatest magnitude.
+  let values = laneValues(scales)
   var greatest: Float = 0
-  var i = 0
-  while i < 16 {
-    greatest = scales[i].magnitude > greatest.magnitude ? scales[i] : greatest
-    i &+= 1
+  var i = 15
+  while i >= 0 {
+    let isGreatest = values[i].bitPattern & 0x7fff_ffff == UInt32(bitPattern: most)
+    greatest = isGreatest ? values[i] : greatest
+    i &-= 1
   }
   let inverse = -32 / greatest
   let code = greatest == 0 ? 0 : codeF16((1 / inverse).bitPattern).bits
   guard code & 0x7c00 != 0x7c00 else { return false }
-  i = 0
-  while i < 16 {
-    subScales[i] = greatest == 0 ? -32 : clampedLevel(inverse * scales[i], half: 32)
-    i &+= 1
-  }
+  let levels = clampedLevels(scales.pointee * inverse, half: 32)
+  memory[64] = laneFloats(
+    (greatest == 0 ? LaneBits16.zero : levels) &- LaneBits16(repeating: 32))
   var isReached = false
   finishQ3_K(source, target, code, subScales, memory + 65) { group in
     guard dead[group] == 0 else { return LaneBits16.zero }

@@ -81,13 +81,18 @@ func groupLevels(
 ) -> LaneBits16 {
   let values = loadLanes(source, 0)
   let numbers = scale != 0 ? values / Lanes16(repeating: scale) : values * inverse
+  return scale == 0 && isDead ? LaneBits16.zero : clampedLevels(numbers, half: half)
+}
+
+/// The levels nearest to numbers, biased by n.
+@inline(__always)
+func clampedLevels(_ numbers: Lanes16, half: Int32) -> LaneBits16 {
   // As `SymmetricFit.level`: what is beyond 2^22 gives the low bits of the sum.
   let wrapped = (numbers + 12_582_912).bits(and: 0x7f_ffff, or: 0x4b00_0000)
   let (low, high) = (12_582_912 - Float(half), 12_582_911 + Float(half))
   let nearest = atLeastLanes(
     atMostLanes(wrapped, Lanes16(repeating: high)), Lanes16(repeating: low))
-  let levels = laneBits(nearest) &- LaneBits16(repeating: 0x4b40_0000 &- half)
-  return scale == 0 && isDead ? LaneBits16.zero : levels
+  return laneBits(nearest) &- LaneBits16(repeating: 0x4b40_0000 &- half)
 }
 
 /// Sixteen codes of a byte each, less a bias, times a scale.

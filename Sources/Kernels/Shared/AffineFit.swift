@@ -83,6 +83,7 @@ extension AffineState {
   @inline(__always)
   var error: AffineRow { row(16) }
   /// The weights, their emphasis, and the levels of the trial: a row for each weight of the groups.
+  ///
   /// What is stored is not 4 KiB behind what is loaded, which would wait for it.
   @inline(__always)
   var x: AffineRow { row(17) }

@@ -100,11 +100,12 @@ func clampedLevels(_ numbers: Lanes16, half: Int32) -> LaneBits16 {
 func storeGroup(
   _ codes: UnsafeRawPointer, bias: Int32, _ scale: Float, _ target: UnsafeMutableRawPointer
 ) {
-  var j = 0
-  while j < 16 {
-    let level = Int32(load8(codes, j)) &- bias
-    store32((Float(level) * scale).bitPattern, target, j)
-    j &+= 1
+  let (bias, scale) = (SIMD8(repeating: Float(bias)), SIMD8(repeating: scale))
+  var half = 0
+  while half < 2 {
+    let levels = SIMD8<Float>(unsafeBitCast(load64(codes, half), to: SIMD8<UInt8>.self))
+    (target + 32 &* half).storeBytes(of: (levels - bias) * scale, as: SIMD8<Float>.self)
+    half &+= 1
   }
 }
 

@@ -49,7 +49,7 @@ extension AffineScratch {
   var memory: UnsafeMutableRawPointer { UnsafeMutableRawPointer(self) }
   /// The search of one group per lane.
   @inline(__always)
-  var state: AffineState { vectors(0) }
+  var state: AffineState { memory.assumingMemoryBound(to: AffineVector.self) }
   /// The emphasis of one group per lane as the weights lie in memory.
   @inline(__always)
   var emphasis: UnsafeMutablePointer<Float> { floats(8192) }
@@ -67,11 +67,11 @@ extension AffineScratch {
   /// For the search of scales, a block per lane: 16 rows for scales, then 16 for minima; the masses
   /// of the groups, 16 rows; the codes, like the values.
   @inline(__always)
-  var values: AffineRow { vectors(12_800) }
+  var values: UnsafeMutablePointer<SIMD8<Float>> { eights(12_800) }
   @inline(__always)
-  var masses: AffineRow { vectors(13_824) }
+  var masses: UnsafeMutablePointer<SIMD8<Float>> { eights(13_824) }
   @inline(__always)
-  var codes: AffineRow { vectors(14_336) }
+  var codes: UnsafeMutablePointer<SIMD8<Float>> { eights(14_336) }
   /// The levels of a block: as integers of 32 bits, then as bytes.
   @inline(__always)
   var levels: UnsafeMutableRawPointer { memory + 15_360 }
@@ -90,8 +90,8 @@ extension AffineScratch {
     (memory + offset).assumingMemoryBound(to: Float.self)
   }
   @inline(__always)
-  func vectors(_ offset: Int) -> AffineRow {
-    (memory + offset).assumingMemoryBound(to: AffineVector.self)
+  func eights(_ offset: Int) -> UnsafeMutablePointer<SIMD8<Float>> {
+    (memory + offset).assumingMemoryBound(to: SIMD8<Float>.self)
   }
 }
 
@@ -168,12 +168,7 @@ func fitLanes<Trials: AffineTrials>(
   }
   @inline(__always)
   func store(_ row: AffineRow, _ target: UnsafeMutablePointer<Float>) {
-    var lane = 0
-    while lane < affineVectors {
-      UnsafeMutableRawPointer(target + (first &+ 8 &* lane)).storeBytes(
-        of: row[lane], as: AffineVector.self)
-      lane &+= 1
-    }
+    UnsafeMutableRawPointer(target + first).storeBytes(of: row.pointee, as: AffineVector.self)
   }
   store(state.scale, scratch.scale)
   store(state.least, scratch.least)
@@ -193,25 +188,21 @@ func fitGroups<Type: AffineType>(
     spreadLanes(
       weights + 4 &* Type.size &* first, size: Type.size, lanes: groups &- first,
       width: affineLanes, scratch.state.x)
-    var lane = 0
-    while lane < affineVectors {
-      let (x, w) = (scratch.state.x + lane, scratch.state.w + lane)
-      var floor = AffineVector(repeating: 0)
-      var i = 0
-      if !Type.isBare {
-        while i < affineVectors &* Type.size {
-          floor += x[i] * x[i]
-          i &+= affineVectors
-        }
-        floor = (floor / Float(Type.size)).squareRootOfLanes
+    let (x, w) = (scratch.state.x, scratch.state.w)
+    var floor = AffineVector(repeating: 0)
+    var i = 0
+    if !Type.isBare {
+      while i < Type.size {
+        floor += x[i] * x[i]
+        i &+= 1
       }
-      i = 0
-      while i < affineVectors &* Type.size {
-        let size = x[i].bits(and: 0x7fff_ffff, or: 0)
-        w[i] = Type.isBare ? size : floor + size
-        i &+= affineVectors
-      }
-      lane &+= 1
+      floor = (floor / Float(Type.size)).squareRootOfLanes
+    }
+    i = 0
+    while i < Type.size {
+      let size = x[i].bits(and: 0x7fff_ffff, or: 0)
+      w[i] = Type.isBare ? size : floor + size
+      i &+= 1
     }
     fitLanes(scratch, first, Type.Plain.self)
     first &+= affineLanes
@@ -225,7 +216,7 @@ func blockSquares(
 ) -> SIMD8<Float> {
   // Nothing is in the memory of the search yet.
   spreadLanes(weights, size: 256, lanes: blocks, width: 8, scratch.memory)
-  let rows = scratch.vectors(0)
+  let rows = scratch.eights(0)
   var squares = SIMD8<Float>(repeating: 0)
   var i = 0
   while i < 256 {
@@ -389,8 +380,8 @@ func quantizeAffine<Type: AffineType>(
   @inline(__always)
   func store(_ place: SIMD8<Float>, _ index: Int) {
     let rounded = fractionInteger(place)
-    let low = rounded.replacing(with: top, where: top .< rounded)
-    let level = low.replacing(with: zero, where: low .< zero) + 12_582_912
+    let low = chosen(top .< rounded, top, rounded)
+    let level = chosen(low .< zero, zero, low) + 12_582_912
     (scratch.levels + 4 &* index).storeBytes(of: level, as: SIMD8<Float>.self)
   }
   var group = 0

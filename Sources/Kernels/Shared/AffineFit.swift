@@ -2,8 +2,7 @@
 // weights of a group in their order, so every lane rounds as the specification does
 // (Quantization/Searches/AffineFit.swift).
 //
-// Whatever is kept lies in memory as vectors of eight: the compiler takes wider ones, and values that
-// live through a loop, apart into lanes.
+// Whatever is kept lies in memory: the compiler takes values that live through a loop apart.
 
 /// The scales that a search tries for a group, and how it measures them.
 protocol AffineTrials {
@@ -20,20 +19,19 @@ protocol AffineTrials {
 }
 
 #if HAS_F16C
-  /// Vectors that are searched side by side: one alone would wait for its own sums.
-  let affineVectors = 2
+  /// Groups that are searched side by side, or one value of each.
+  typealias AffineVector = SIMD16<Float>
 #else
-  /// Vectors that are searched side by side.
-  let affineVectors = 1
+  /// Groups that are searched side by side, or one value of each: of four registers each the sums
+  /// would not stay in registers.
+  typealias AffineVector = SIMD8<Float>
 #endif
 
 /// Groups that are searched at a time.
-let affineLanes = 8 &* affineVectors
+@inline(__always)
+var affineLanes: Int { AffineVector.scalarCount }
 
-/// Eight groups, or one value of each.
-typealias AffineVector = SIMD8<Float>
-
-/// One value per lane for each of the vectors.
+/// Rows of a value per lane.
 typealias AffineRow = UnsafeMutablePointer<AffineVector>
 
 /// What a search works on: rows of vectors, at the address of the first.
@@ -41,7 +39,7 @@ typealias AffineState = AffineRow
 
 extension AffineState {
   @inline(__always)
-  func row(_ index: Int) -> AffineRow { self + affineVectors &* index }
+  func row(_ index: Int) -> AffineRow { self + index }
 
   /// Sum of the emphasis, and of the emphasis times the weights.
   @inline(__always)
@@ -85,18 +83,20 @@ extension AffineState {
   @inline(__always)
   var error: AffineRow { row(16) }
   /// The weights, their emphasis, and the levels of the trial: a row for each weight of the groups.
+  ///
+  /// What is stored is not 4 KiB behind what is loaded, which would wait for it.
   @inline(__always)
   var x: AffineRow { row(17) }
   @inline(__always)
-  var w: AffineRow { row(49) }
+  var w: AffineRow { row(81) }
   @inline(__always)
-  var levels: AffineRow { row(81) }
+  var levels: AffineRow { row(49) }
 }
 
 /// How levels are rounded before clamping.
 protocol AffineRounding {
   static var isExact: Bool { get }
-  static func round(_ place: SIMD8<Float>) -> SIMD8<Float>
+  static func round(_ place: AffineVector) -> AffineVector
 }
 
 /// For places not beyond 2^22.
@@ -104,7 +104,7 @@ enum NearAffineRounding: AffineRounding {
   @inline(__always)
   static var isExact: Bool { false }
   @inline(__always)
-  static func round(_ place: SIMD8<Float>) -> SIMD8<Float> { (place + 12_582_912) - 12_582_912 }
+  static func round(_ place: AffineVector) -> AffineVector { (place + 12_582_912) - 12_582_912 }
 }
 
 /// For all places: the integer in the low bits of the fraction after adding 1.5 * 2^23 is what ggml
@@ -113,7 +113,7 @@ enum ExactAffineRounding: AffineRounding {
   @inline(__always)
   static var isExact: Bool { true }
   @inline(__always)
-  static func round(_ place: SIMD8<Float>) -> SIMD8<Float> {
+  static func round(_ place: AffineVector) -> AffineVector {
     (place + 12_582_912).bits(and: 0x7f_ffff, or: 0x4b00_0000) - 12_582_912
   }
 }
@@ -121,204 +121,144 @@ enum ExactAffineRounding: AffineRounding {
 /// The levels at `density` with the range beginning at `least`.
 @inline(__always)
 func affineLevel<Trials: AffineTrials, Rounding: AffineRounding>(
-  _ value: SIMD8<Float>, _ density: SIMD8<Float>, _ least: SIMD8<Float>, _ trials: Trials.Type,
+  _ value: AffineVector, _ density: AffineVector, _ least: AffineVector, _ trials: Trials.Type,
   _ rounding: Rounding.Type
-) -> SIMD8<Float> {
-  let top = SIMD8<Float>(repeating: Trials.greatest)
-  let zero = SIMD8<Float>(repeating: 0)
+) -> AffineVector {
+  let top = AffineVector(repeating: Trials.greatest)
+  let zero = AffineVector(repeating: 0)
   let rounded = Rounding.round(density * (value - least))
-  let low = rounded.replacing(with: top, where: top .< rounded)
-  return low.replacing(with: zero, where: low .< zero)
+  let low = chosen(top .< rounded, top, rounded)
+  return chosen(low .< zero, zero, low)
 }
 
 /// The weighted error of a level.
 @inline(__always)
 func affineError<Trials: AffineTrials>(
-  _ x: SIMD8<Float>, _ w: SIMD8<Float>, _ level: SIMD8<Float>, _ scale: SIMD8<Float>,
-  _ least: SIMD8<Float>, _ trials: Trials.Type
-) -> SIMD8<Float> {
+  _ x: AffineVector, _ w: AffineVector, _ level: AffineVector, _ scale: AffineVector,
+  _ least: AffineVector, _ trials: Trials.Type
+) -> AffineVector {
   let difference = scale * level + least - x
   return w
     * (Trials.isAbsolute ? difference.bits(and: 0x7fff_ffff, or: 0) : difference * difference)
 }
 
-#if HAS_F16C
-  /// Sets the levels of a trial, and sums them up.
-  @inline(__always)
-  func affineSums<Trials: AffineTrials, Rounding: AffineRounding>(
-    _ state: AffineState, _ trials: Trials.Type, _ rounding: Rounding.Type
-  ) {
-    let (x, w, levels) = (state.x, state.w, state.levels)
-    let zero = AffineVector(repeating: 0)
-    let (densityA, densityB) = (state.candidate[0], state.candidate[1])
-    let (leastA, leastB) = (state.least[0], state.least[1])
-    var (sumA, squaresA, productsA) = (zero, zero, zero)
-    var (sumB, squaresB, productsB) = (zero, zero, zero)
-    var i = 0
-    while i < 2 &* Trials.size {
-      let levelA = affineLevel(x[i], densityA, leastA, trials, rounding)
-      let levelB = affineLevel(x[i &+ 1], densityB, leastB, trials, rounding)
-      levels[i] = levelA
-      levels[i &+ 1] = levelB
-      let weightedA = w[i] * levelA
-      let weightedB = w[i &+ 1] * levelB
-      sumA += weightedA
-      sumB += weightedB
-      squaresA += weightedA * levelA
-      squaresB += weightedB * levelB
-      productsA += weightedA * x[i]
-      productsB += weightedB * x[i &+ 1]
-      i &+= 2
-    }
-    state.sum[0] = sumA
-    state.sum[1] = sumB
-    state.squares[0] = squaresA
-    state.squares[1] = squaresB
-    state.products[0] = productsA
-    state.products[1] = productsB
+/// Sets the levels of a trial, and sums them up.
+@inline(__always)
+func affineSums<Trials: AffineTrials, Rounding: AffineRounding>(
+  _ state: AffineState, _ trials: Trials.Type, _ rounding: Rounding.Type
+) {
+  let (x, w, levels) = (state.x, state.w, state.levels)
+  let zero = AffineVector(repeating: 0)
+  let (density, least) = (state.candidate[0], state.least[0])
+  var (sum, squares, products) = (zero, zero, zero)
+  var i = 0
+  while i < Trials.size {
+    let level = affineLevel(x[i], density, least, trials, rounding)
+    levels[i] = level
+    let weighted = w[i] * level
+    sum += weighted
+    squares += weighted * level
+    products += weighted * x[i]
+    i &+= 1
   }
+  state.sum[0] = sum
+  state.squares[0] = squares
+  state.products[0] = products
+}
 
-  /// The error of the levels under a scale and a minimum.
-  @inline(__always)
-  func affineErrors<Trials: AffineTrials>(
-    _ state: AffineState, _ scale: AffineRow, _ least: AffineRow, _ trials: Trials.Type
-  ) {
-    let (x, w, levels) = (state.x, state.w, state.levels)
-    let (scaleA, scaleB) = (scale[0], scale[1])
-    let (leastA, leastB) = (least[0], least[1])
-    var sumA = AffineVector(repeating: 0)
-    var sumB = AffineVector(repeating: 0)
-    var i = 0
-    while i < 2 &* Trials.size {
-      sumA += affineError(x[i], w[i], levels[i], scaleA, leastA, trials)
-      sumB += affineError(x[i &+ 1], w[i &+ 1], levels[i &+ 1], scaleB, leastB, trials)
-      i &+= 2
-    }
-    state.error[0] = sumA
-    state.error[1] = sumB
+/// The error of the levels under a scale and a minimum.
+@inline(__always)
+func affineErrors<Trials: AffineTrials>(
+  _ state: AffineState, _ scale: AffineRow, _ least: AffineRow, _ trials: Trials.Type
+) {
+  let (x, w, levels) = (state.x, state.w, state.levels)
+  let (scale, least) = (scale[0], least[0])
+  var sum = AffineVector(repeating: 0)
+  var i = 0
+  while i < Trials.size {
+    sum += affineError(x[i], w[i], levels[i], scale, least, trials)
+    i &+= 1
   }
-#else
-  /// Sets the levels of a trial, and sums them up.
-  @inline(__always)
-  func affineSums<Trials: AffineTrials, Rounding: AffineRounding>(
-    _ state: AffineState, _ trials: Trials.Type, _ rounding: Rounding.Type
-  ) {
-    let (x, w, levels) = (state.x, state.w, state.levels)
-    let zero = AffineVector(repeating: 0)
-    let (density, least) = (state.candidate[0], state.least[0])
-    var (sum, squares, products) = (zero, zero, zero)
-    var i = 0
-    while i < Trials.size {
-      let level = affineLevel(x[i], density, least, trials, rounding)
-      levels[i] = level
-      let weighted = w[i] * level
-      sum += weighted
-      squares += weighted * level
-      products += weighted * x[i]
-      i &+= 1
-    }
-    state.sum[0] = sum
-    state.squares[0] = squares
-    state.products[0] = products
-  }
-
-  /// The error of the levels under a scale and a minimum.
-  @inline(__always)
-  func affineErrors<Trials: AffineTrials>(
-    _ state: AffineState, _ scale: AffineRow, _ least: AffineRow, _ trials: Trials.Type
-  ) {
-    let (x, w, levels) = (state.x, state.w, state.levels)
-    let (scale, least) = (scale[0], least[0])
-    var sum = AffineVector(repeating: 0)
-    var i = 0
-    while i < Trials.size {
-      sum += affineError(x[i], w[i], levels[i], scale, least, trials)
-      i &+= 1
-    }
-    state.error[0] = sum
-  }
-#endif
+  state.error[0] = sum
+}
 
 /// Prepares the search of the groups of a vector.
 @inline(__always)
-func startAffine<Trials: AffineTrials>(_ state: AffineState, _ lane: Int, _ trials: Trials.Type) {
-  let (x, w) = (state.x + lane, state.w + lane)
+func startAffine<Trials: AffineTrials>(_ state: AffineState, _ trials: Trials.Type) {
+  let (x, w) = (state.x, state.w)
   var bottom = x[0]
   var most = x[0]
   var mass = w[0]
   var moment = mass * x[0]
-  var i = affineVectors
-  while i < affineVectors &* Trials.size {
+  var i = 1
+  while i < Trials.size {
     let value = x[i]
-    bottom.replace(with: value, where: value .< bottom)
-    most.replace(with: value, where: value .> most)
+    bottom = chosen(value .< bottom, value, bottom)
+    most = chosen(value .> most, value, most)
     mass += w[i]
     moment += w[i] * value
-    i &+= affineVectors
+    i &+= 1
   }
   let zero = AffineVector(repeating: 0)
-  let least = bottom.replacing(with: zero, where: bottom .> zero)
-  state.mass[lane] = mass
-  state.moment[lane] = moment
-  state.bottom[lane] = bottom
-  state.most[lane] = most
-  state.least[lane] = least
-  state.start[lane] = least
-  state.near[lane] = AffineVector(repeating: 1)
+  let least = chosen(bottom .> zero, zero, bottom)
+  state.mass.pointee = mass
+  state.moment.pointee = moment
+  state.bottom.pointee = bottom
+  state.most.pointee = most
+  state.least.pointee = least
+  state.start.pointee = least
+  state.near.pointee = AffineVector(repeating: 1)
 }
 
 /// Sets the density of a trial that spreads the range over so many levels; 0 for groups without
 /// range.
 @inline(__always)
 func spreadAffine<Rounding: AffineRounding>(
-  _ state: AffineState, _ lane: Int, _ levels: Float, _ rounding: Rounding.Type
+  _ state: AffineState, _ levels: Float, _ rounding: Rounding.Type
 ) {
   let zero = AffineVector(repeating: 0)
-  let (least, most, bottom) = (state.least[lane], state.most[lane], state.bottom[lane])
+  let (least, most, bottom) = (state.least.pointee, state.most.pointee, state.bottom.pointee)
   let range = most - least
-  let density = (AffineVector(repeating: levels) / range)
-    .replacing(with: zero, where: state.best[lane] .== AffineVector(repeating: -.infinity))
-  state.candidate[lane] = density
+  let density = chosen(
+    state.best.pointee .== AffineVector(repeating: -.infinity), zero,
+    AffineVector(repeating: levels) / range)
+  state.candidate.pointee = density
   guard !Rounding.isExact else { return }
   // Places grow with the weights, or fall with them.
   let limit = AffineVector(repeating: 4_194_303)
   let ends = (density * range).bits(and: 0x7fff_ffff, or: 0)
   let starts = (density * (bottom - least)).bits(and: 0x7fff_ffff, or: 0)
-  let near = zero.replacing(with: state.near[lane], where: ends .<= limit)
-  state.near[lane] = zero.replacing(with: near, where: starts .<= limit)
+  let near = chosen(ends .<= limit, state.near.pointee, zero)
+  state.near.pointee = chosen(starts .<= limit, near, zero)
 }
 
 /// Solves for scale and minimum of a trial by least squares.
 @inline(__always)
-func solveAffine(_ state: AffineState, _ lane: Int) {
+func solveAffine(_ state: AffineState) {
   let zero = AffineVector(repeating: 0)
-  let (mass, moment) = (state.mass[lane], state.moment[lane])
-  let (sum, squares, products) = (state.sum[lane], state.squares[lane], state.products[lane])
+  let (mass, moment) = (state.mass.pointee, state.moment.pointee)
+  let (sum, squares, products) = (state.sum.pointee, state.squares.pointee, state.products.pointee)
   let determinant = mass * squares - sum * sum
   let scale = (mass * products - moment * sum) / determinant
   let least = (squares * moment - sum * products) / determinant
   // Infinite where there is no solution, which makes the error infinite or NaN.
   let isSolved = determinant .> zero
   let isPositive = least .> zero
-  let found = scale.replacing(with: products / squares, where: isPositive)
-  state.fittedScale[lane] = AffineVector(repeating: .infinity).replacing(
-    with: found, where: isSolved)
-  state.fittedLeast[lane] = least.replacing(with: zero, where: isPositive)
+  let found = chosen(isPositive, products / squares, scale)
+  state.fittedScale.pointee = chosen(isSolved, found, AffineVector(repeating: .infinity))
+  state.fittedLeast.pointee = chosen(isPositive, zero, least)
 }
 
 /// Keeps a trial in the lanes where it is better than the best.
 @inline(__always)
-func keepAffine(_ state: AffineState, _ lane: Int) {
-  let (error, best) = (state.error[lane], state.best[lane])
+func keepAffine(_ state: AffineState) {
+  let (error, best) = (state.error.pointee, state.best.pointee)
   let isBetter = error .< best
-  state.best[lane] = best.replacing(with: error, where: isBetter)
-  state.start[lane] = state.start[lane].replacing(with: state.least[lane], where: isBetter)
-  state.density[lane] = state.density[lane].replacing(
-    with: state.candidate[lane], where: isBetter)
-  state.scale[lane] = state.scale[lane].replacing(
-    with: state.fittedScale[lane], where: isBetter)
-  state.least[lane] = state.least[lane].replacing(
-    with: state.fittedLeast[lane], where: isBetter)
+  state.best.pointee = chosen(isBetter, error, best)
+  state.start.pointee = chosen(isBetter, state.least.pointee, state.start.pointee)
+  state.density.pointee = chosen(isBetter, state.candidate.pointee, state.density.pointee)
+  state.scale.pointee = chosen(isBetter, state.fittedScale.pointee, state.scale.pointee)
+  state.least.pointee = chosen(isBetter, state.fittedLeast.pointee, state.least.pointee)
 }
 
 /// Searches the groups of all vectors.
@@ -331,53 +271,26 @@ func fitAffine<Trials: AffineTrials, Rounding: AffineRounding>(
 ) -> Bool {
   let zero = AffineVector(repeating: 0)
   let none = AffineVector(repeating: -.infinity)
-  var lane = 0
-  while lane < affineVectors {
-    startAffine(state, lane, trials)
-    // Nothing is better than the error of a group without range.
-    state.best[lane] = zero.replacing(
-      with: none, where: state.most[lane] .== state.least[lane])
-    spreadAffine(state, lane, Trials.greatest, rounding)
-    state.density[lane] = state.candidate[lane]
-    state.scale[lane] = AffineVector(repeating: 1) / state.candidate[lane]
-    lane &+= 1
-  }
+  startAffine(state, trials)
+  // Nothing is better than the error of a group without range.
+  state.best.pointee = chosen(state.most.pointee .== state.least.pointee, none, zero)
+  spreadAffine(state, Trials.greatest, rounding)
+  state.density.pointee = state.candidate.pointee
+  state.scale.pointee = AffineVector(repeating: 1) / state.candidate.pointee
   affineSums(state, trials, rounding)
   affineErrors(state, state.scale, state.least, trials)
-  lane = 0
-  while lane < affineVectors {
-    let isFlat = state.best[lane] .== none
-    state.best[lane] = state.error[lane].replacing(with: none, where: isFlat)
-    state.scale[lane] = state.scale[lane].replacing(with: zero, where: isFlat)
-    lane &+= 1
-  }
+  let isFlat = state.best.pointee .== none
+  state.best.pointee = chosen(isFlat, none, state.error.pointee)
+  state.scale.pointee = chosen(isFlat, zero, state.scale.pointee)
   var trial = 0
   while trial < Trials.count {
     let spread = Trials.first + Trials.step * Float(trial) + Trials.greatest
-    lane = 0
-    while lane < affineVectors {
-      spreadAffine(state, lane, spread, rounding)
-      lane &+= 1
-    }
+    spreadAffine(state, spread, rounding)
     affineSums(state, trials, rounding)
-    lane = 0
-    while lane < affineVectors {
-      solveAffine(state, lane)
-      lane &+= 1
-    }
+    solveAffine(state)
     affineErrors(state, state.fittedScale, state.fittedLeast, trials)
-    lane = 0
-    while lane < affineVectors {
-      keepAffine(state, lane)
-      lane &+= 1
-    }
+    keepAffine(state)
     trial &+= 1
   }
-  lane = 0
-  var far = false
-  while lane < affineVectors {
-    if !(state.near[lane] - AffineVector(repeating: 1)).isZero { far = true }
-    lane &+= 1
-  }
-  return !far
+  return (state.near.pointee - AffineVector(repeating: 1)).isZero
 }

@@ -10,6 +10,47 @@ func laneBits(_ lanes: Lanes16) -> LaneBits16 { unsafeBitCast(lanes, to: LaneBit
 @inline(__always)
 func laneFloats(_ bits: LaneBits16) -> Lanes16 { unsafeBitCast(bits, to: Lanes16.self) }
 
+typealias LaneMask16 = SIMDMask<LaneBits16>
+
+/// In lanes where a mask is set those of `first`, in others those of `second`.
+// By bits: of `replacing` the compiler makes quarters of vectors, or single lanes.
+@inline(__always)
+func chosen(_ mask: LaneMask16, _ first: LaneBits16, _ second: LaneBits16) -> LaneBits16 {
+  let first = unsafeBitCast(first, to: LaneMask16.self)
+  let second = unsafeBitCast(second, to: LaneMask16.self)
+  return unsafeBitCast((mask .& first) .| (.!mask .& second), to: LaneBits16.self)
+}
+@inline(__always)
+func chosen(_ mask: LaneMask16, _ first: Lanes16, _ second: Lanes16) -> Lanes16 {
+  laneFloats(chosen(mask, laneBits(first), laneBits(second)))
+}
+
+/// Bits that are set in both, or in either; the operators of integers work lane by lane.
+@inline(__always)
+func bitsInBoth(_ first: LaneBits16, _ second: LaneBits16) -> LaneBits16 {
+  let (first, second) = (
+    unsafeBitCast(first, to: LaneMask16.self), unsafeBitCast(second, to: LaneMask16.self)
+  )
+  return unsafeBitCast(first .& second, to: LaneBits16.self)
+}
+@inline(__always)
+func bitsInEither(_ first: LaneBits16, _ second: LaneBits16) -> LaneBits16 {
+  let (first, second) = (
+    unsafeBitCast(first, to: LaneMask16.self), unsafeBitCast(second, to: LaneMask16.self)
+  )
+  return unsafeBitCast(first .| second, to: LaneBits16.self)
+}
+
+/// The lesser and the greater numbers of two vectors, those of `numbers` where they are NaN.
+@inline(__always)
+func atMostLanes(_ numbers: Lanes16, _ limit: Lanes16) -> Lanes16 {
+  chosen(limit .< numbers, limit, numbers)
+}
+@inline(__always)
+func atLeastLanes(_ numbers: Lanes16, _ limit: Lanes16) -> Lanes16 {
+  chosen(limit .> numbers, limit, numbers)
+}
+
 /// Lane k of an array of rows, as if they were elements one behind the other.
 @inline(__always)
 func laneValues(_ rows: LaneRows16) -> UnsafeMutablePointer<Float> {
@@ -100,7 +141,7 @@ func greatestLane(_ bits: LaneBits16) -> Int32 {
 /// Whether a lane is NaN or infinite.
 @inline(__always)
 func anyLaneIsInfinite(_ lanes: Lanes16) -> Bool {
-  greatestLane(laneBits(lanes) & LaneBits16(repeating: 0x7fff_ffff)) >= 0x7f80_0000
+  greatestLane(bitsInBoth(laneBits(lanes), LaneBits16(repeating: 0x7fff_ffff))) >= 0x7f80_0000
 }
 
 /// The low bytes of `count` lanes of a row and those behind it.
@@ -110,5 +151,33 @@ func narrowLevels(_ levels: LaneRows16, count: Int = 256, into target: UnsafeMut
   while j < count {
     store8(load32(levels, j), target, j)
     j &+= 1
+  }
+}
+
+extension SIMD16<Float> {
+  /// The value whose bits are masked and joined with others.
+  @inline(__always)
+  func bits(and low: UInt32, or high: UInt32) -> Self {
+    let low = LaneBits16(repeating: Int32(bitPattern: low))
+    let high = LaneBits16(repeating: Int32(bitPattern: high))
+    return laneFloats(bitsInEither(bitsInBoth(laneBits(self), low), high))
+  }
+  /// Whether all lanes are +0.
+  @inline(__always)
+  var isZero: Bool {
+    let bits = unsafeBitCast(self, to: SIMD8<UInt64>.self)
+    return bits[0] | bits[1] | bits[2] | bits[3] | bits[4] | bits[5] | bits[6] | bits[7] == 0
+  }
+  /// The square root of each lane.
+  @inline(__always)
+  var squareRootOfLanes: Self {
+    var result = self
+    var lane = 0
+    while lane < 16 {
+      // The magnitude of what is not negative anyway spares a branch.
+      result[lane] = self[lane].magnitude.squareRoot()
+      lane &+= 1
+    }
+    return result
   }
 }

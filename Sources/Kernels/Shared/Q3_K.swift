@@ -9,7 +9,7 @@ public func f32ToQ3_K(
 ) -> Int {
   let inRow = columns / 256
   let blocks = inRow &* rows
-  return withUnsafeTemporaryAllocation(byteCount: 64 &* 153, alignment: 64) { memory in
+  return withUnsafeTemporaryAllocation(byteCount: 64 &* 448, alignment: 64) { memory in
     guard let base = memory.baseAddress else { return 0 }
     let rows = base.assumingMemoryBound(to: Lanes16.self)
     var block = 0
@@ -23,7 +23,7 @@ public func f32ToQ3_K(
         bad = encodeQ3_K(
           values, count, importance, block % inRow, inRow, place, rows)
       } else {
-        count = left < 2 ? left : 2
+        count = left < 64 ? left : 64
         bad = encodeQ3_K(values, count, place, rows)
       }
       guard bad < 0 else { return block &+ bad }
@@ -33,59 +33,121 @@ public func f32ToQ3_K(
   }
 }
 
-/// One or two blocks without importance.
+/// Up to 64 blocks without importance.
 ///
-/// - Parameter memory: 151 rows.
+/// - Parameter memory: 448 rows.
 /// - Returns: the first block that the type cannot hold, or -1.
 @inline(never)
 private func encodeQ3_K(
   _ source: UnsafeRawPointer, _ count: Int, _ target: UnsafeMutableRawPointer,
   _ memory: LaneRows16
 ) -> Int {
-  // A block that is alone keeps itself company.
-  transposeLanes(into: memory) { source + 64 &* $0 }
-  transposeLanes(into: memory + 64) { source + (64 &* $0 &+ 1024 &* (count &- 1)) }
-  let (firstExtremes, secondExtremes) = (laneExtremes(memory), laneExtremes(memory + 64))
-  let fits = descendSymmetric(memory, half: 4, firstExtremes, secondExtremes)
+  let (scales, deaths) = (memory + 128, memory + 192)
+  let queue = UnsafeMutableRawPointer(memory + 256).assumingMemoryBound(to: Int32.self)
+  // Most groups stay at the levels of the first scale; the others are searched together.
+  var (sound, waiting) = (0, 0)
+  while sound < count {
+    transposeLanes(into: memory) { source + (1024 &* sound &+ 64 &* $0) }
+    let extremes = laneExtremes(memory)
+    guard extremes.greatest < 0x7f80_0000 else { break }
+    deaths[sound] = deadFlags(extremes)
+    memory[64] = laneFloats(
+      settleSymmetric(memory, half: 4, extremes, into: scales + sound))
+    let unsettled = UnsafeMutableRawPointer(memory + 64).assumingMemoryBound(to: Int32.self)
+    var group = 0
+    while group < 16 {
+      queue[waiting] = Int32(truncatingIfNeeded: 16 &* sound &+ group)
+      waiting &+= Int(unsettled[group])
+      group &+= 1
+    }
+    sound &+= 1
+  }
+  var first = 0
+  while first < waiting {
+    let left = waiting &- first < 32 ? waiting &- first : 32
+    // Lanes that are left over search the last group again.
+    @inline(__always)
+    func group(_ lane: Int) -> Int { Int(queue[first &+ (lane < left ? lane : left &- 1)]) }
+    transposeLanes(into: memory) { source + 64 &* group($0) }
+    transposeLanes(into: memory + 64) { source + 64 &* group(16 &+ $0) }
+    let fits = descendSymmetric(
+      memory, half: 4, laneExtremes(memory), laneExtremes(memory + 64))
+    (memory[0], memory[1]) = (soundScale(fits.first), soundScale(fits.second))
+    var lane = 0
+    while lane < left {
+      laneValues(scales)[group(lane)] = laneValues(memory)[lane]
+      lane &+= 1
+    }
+    first &+= left
+  }
   var block = 0
-  while block < count {
-    let extremes = block == 0 ? firstExtremes : secondExtremes
-    let fit = block == 0 ? fits.first : fits.second
-    guard extremes.greatest < 0x7f80_0000, isSound(fit) else { return block }
-    memory[128] = fit.scale
-    let scales = laneValues(memory + 128)
-    let subScales = UnsafeMutableRawPointer(memory + 129).assumingMemoryBound(to: Int32.self)
-    memory[130] = deadFlags(extremes)
-    let dead = laneValues(memory + 130)
-    var greatest: Float = 0
-    var i = 0
-    while i < 16 {
-      greatest = scales[i].magnitude > greatest.magnitude ? scales[i] : greatest
-      i &+= 1
-    }
-    let inverse = -32 / greatest
-    let code = greatest == 0 ? 0 : codeF16((1 / inverse).bitPattern).bits
-    guard code & 0x7c00 != 0x7c00 else { return block }
-    i = 0
-    while i < 16 {
-      subScales[i] = greatest == 0 ? -32 : clampedLevel(inverse * scales[i], half: 32)
-      i &+= 1
-    }
-    let reached = laneValues(memory + (48 &+ 64 &* block))
-    finishQ3_K(
-      source + 1024 &* block, target + 110 &* block, code, subScales, memory + 131
-    ) { group in
-      var levels = LaneBits16.zero
-      var j = 0
-      while j < 16, dead[group] == 0 {
-        levels[j] = Int32(reached[16 &* j &+ group]) &+ 4
-        j &+= 1
-      }
-      return levels
-    }
+  while block < sound {
+    let isHeld = finishQ3_K(
+      source + 1024 &* block, target + 110 &* block, scales + block,
+      laneValues(deaths + block), memory, memory + 320)
+    guard isHeld else { return block }
     block &+= 1
   }
-  return -1
+  return sound < count ? sound : -1
+}
+
+/// The code of scales, levels and bytes of a block without importance.
+///
+/// - Parameters:
+///   - scales: those of the groups, a row.
+///   - dead: not 0 for groups that are zero, in effect.
+///   - memory: 85 rows.
+///   - room: 128 rows.
+/// - Returns: whether the type can hold the block.
+@inline(__always)
+private func finishQ3_K(
+  _ source: UnsafeRawPointer, _ target: UnsafeMutableRawPointer,
+  _ scales: LaneRows16, _ dead: UnsafePointer<Float>, _ memory: LaneRows16,
+  _ room: LaneRows16
+) -> Bool {
+  let subScales = UnsafeMutableRawPointer(memory + 64).assumingMemoryBound(to: Int32.self)
+  let most = greatestLane(
+    bitsInBoth(laneBits(scales.pointee), LaneBits16(repeating: 0x7fff_ffff)))
+  guard most < 0x7f80_0000 else { return false }
+  // The first of the greatest magnitude.
+  let values = laneValues(scales)
+  var greatest: Float = 0
+  var i = 15
+  while i >= 0 {
+    let isGreatest = values[i].bitPattern & 0x7fff_ffff == UInt32(bitPattern: most)
+    greatest = isGreatest ? values[i] : greatest
+    i &-= 1
+  }
+  let inverse = -32 / greatest
+  let code = greatest == 0 ? 0 : codeF16((1 / inverse).bitPattern).bits
+  guard code & 0x7c00 != 0x7c00 else { return false }
+  let levels = clampedLevels(scales.pointee * inverse, half: 32)
+  memory[64] = laneFloats(
+    (greatest == 0 ? LaneBits16.zero : levels) &- LaneBits16(repeating: 32))
+  var isReached = false
+  finishQ3_K(source, target, code, subScales, memory + 65) { group in
+    guard dead[group] == 0 else { return LaneBits16.zero }
+    if !isReached { reachLevels(source, room) }
+    isReached = true
+    let reached = laneValues(room + 48)
+    var levels = LaneBits16.zero
+    var j = 0
+    while j < 16 {
+      levels[j] = Int32(reached[16 &* j &+ group]) &+ 4
+      j &+= 1
+    }
+    return levels
+  }
+  return true
+}
+
+/// The levels that the search of a block's groups reached, in the rows from 48 on.
+@inline(never)
+private func reachLevels(_ source: UnsafeRawPointer, _ memory: LaneRows16) {
+  transposeLanes(into: memory) { source + 64 &* $0 }
+  transposeLanes(into: memory + 64) { source + 64 &* $0 }
+  let extremes = laneExtremes(memory)
+  _ = descendSymmetric(memory, half: 4, extremes, extremes)
 }
 
 /// Up to sixteen blocks with importance, from block `column` of a row of `inRow` blocks on.

@@ -23,7 +23,7 @@ func fitScales(
   var most = zero
   var j = 0
   while j < count {
-    most = values[j].replacing(with: most, where: most .> values[j])
+    most = chosen(most .> values[j], most, values[j])
     j &+= 1
   }
   @inline(__always)
@@ -33,7 +33,7 @@ func fitScales(
   @inline(__always)
   func level(_ place: SIMD8<Float>) -> SIMD8<Float> {
     let rounded = fractionInteger(place)
-    return rounded.replacing(with: top, where: top .< rounded)
+    return chosen(top .< rounded, top, rounded)
   }
   var density = top / most
   var spacing = one / density
@@ -57,8 +57,8 @@ func fitScales(
         j &+= 1
       }
       let isBetter = error .< best
-      best.replace(with: error, where: isBetter)
-      density.replace(with: candidate, where: isBetter)
+      best = chosen(isBetter, error, best)
+      density = chosen(isBetter, candidate, density)
     }
     trial += 1
   }
@@ -86,16 +86,16 @@ func fitScales(
       let newProducts = otherProducts + weighted * found
       let newSquares = otherSquares + mass[j] * found * found
       // What may replace the code: more than nothing if all conditions hold.
-      var gain = zero.replacing(
-        with: one, where: newProducts * newProducts * squares .> products * products * newSquares)
-      gain = zero.replacing(with: gain, where: otherProducts .> zero)
-      gain = zero.replacing(with: gain, where: otherSquares .> zero)
-      gain.replace(with: zero, where: found .== old)
+      var gain = chosen(
+        newProducts * newProducts * squares .> products * products * newSquares, one, zero)
+      gain = chosen(otherProducts .> zero, gain, zero)
+      gain = chosen(otherSquares .> zero, gain, zero)
+      gain = chosen(found .== old, zero, gain)
       let isBetter = gain .> zero
-      codes[j] = old.replacing(with: byte(found), where: isBetter)
-      products.replace(with: newProducts, where: isBetter)
-      squares.replace(with: newSquares, where: isBetter)
-      changes.replace(with: one, where: isBetter)
+      codes[j] = chosen(isBetter, byte(found), old)
+      products = chosen(isBetter, newProducts, products)
+      squares = chosen(isBetter, newSquares, squares)
+      changes = chosen(isBetter, one, changes)
       j &+= 1
     }
     if changes.isZero { break }
@@ -104,12 +104,11 @@ func fitScales(
   let isEmpty = most .< SIMD8<Float>(repeating: 1e-15)
   j = 0
   while j < count {
-    codes[j].replace(with: zero, where: isEmpty)
+    codes[j] = chosen(isEmpty, zero, codes[j])
     j &+= 1
   }
   // Neither infinite nor NaN: 0 times the sum is 0.
-  isSound = zero.replacing(with: one, where: isEmpty)
-  isSound.replace(with: one, where: (products * zero + squares * zero) .== zero)
-  return zero.replacing(
-    with: (products / squares).replacing(with: zero, where: isEmpty), where: squares .> zero)
+  isSound = chosen(isEmpty, one, zero)
+  isSound = chosen((products * zero + squares * zero) .== zero, one, isSound)
+  return chosen(squares .> zero, chosen(isEmpty, zero, products / squares), zero)
 }

@@ -4,6 +4,67 @@
 /// Sums over the levels that a descent has reached, and whether a level moved.
 private typealias DescentLanes = (products: Lanes16, squares: Lanes16, changes: LaneBits16)
 
+/// The scales of the groups whose levels of the first scale no descent moves.
+///
+/// - Parameters:
+///   - memory: 64 rows; sixteen of values, then room.
+///   - half: n; the levels are -n...n - 1.
+/// - Returns: 1 in the lanes of groups to descend, whose scales mean nothing; else 0.
+@inline(never)
+func settleSymmetric(
+  _ memory: LaneRows16, half: Float, _ extremes: LaneExtremes, into scales: LaneRows16
+) -> LaneBits16 {
+  let (values, squaresOf, productsOf, levels) = (memory, memory + 16, memory + 32, memory + 48)
+  let inverse = Lanes16(repeating: -half) / extremes.extreme
+  let high = Lanes16(repeating: half - 1)
+  var (products, squares) = (Lanes16.zero, Lanes16.zero)
+  var i = 0
+  while i < 16 {
+    let value = values[i]
+    let weight = value * value
+    var level = (inverse * value + 12_582_912) - 12_582_912
+    level = atMostLanes(level, high)
+    let product = weight * value * level
+    let square = weight * level * level
+    levels[i] = level
+    productsOf[i] = product
+    squaresOf[i] = square
+    products += product
+    squares += square
+    i &+= 1
+  }
+  var unsettled = Lanes16.zero .< Lanes16.zero
+  i = 0
+  while i < 16 {
+    let level = levels[i]
+    let otherProducts = products - productsOf[i]
+    let number = values[i] * (squares - squaresOf[i])
+    // Between these times `otherProducts` the quotient rounds to the level, or beyond it: there is
+    // room for what the products round off, and no quotient is so great that rounding fails.
+    let above = chosen(level .== high, Lanes16(repeating: 1e6), level + 0.4999)
+    let below = chosen(
+      level .== Lanes16(repeating: -half), Lanes16(repeating: -1e6), level - 0.4999)
+    let stays = (number .< above * otherProducts) .& (number .> below * otherProducts)
+    unsettled = unsettled .| ((otherProducts .> Lanes16.zero) .& .!stays)
+    i &+= 1
+  }
+  let infinity = Lanes16(repeating: .infinity)
+  let scale = chosen(squares .> Lanes16.zero, products / squares, Lanes16.zero)
+  scales.pointee = chosen(extremes.isDead, Lanes16.zero, scale)
+  // What overflows is left to the descent.
+  let sizes = laneFloats(
+    bitsInBoth(laneBits(products), LaneBits16(repeating: 0x7fff_ffff)))
+  let isFinite = (sizes .< infinity) .& (squares .< infinity)
+  return chosen(unsettled .| .!isFinite, LaneBits16(repeating: 1), LaneBits16.zero)
+}
+
+/// Scales, NaN where a sum that decides them overflowed.
+@inline(__always)
+func soundScale(_ fit: SymmetricLanes) -> Lanes16 {
+  chosen(
+    fit.squares .< Lanes16(repeating: .infinity), fit.scale, Lanes16(repeating: .nan))
+}
+
 /// Descends two times sixteen groups side by side, up to five rounds; a descent that a round did not
 /// change is not changed by further rounds either.
 ///
@@ -27,7 +88,8 @@ func descendSymmetric(
       b = improved(b, memory + 64, i, half)
       i &+= 1
     }
-    guard greatestLane(a.changes | b.changes) != 0 else { break }
+    // A lane that changed is -1.
+    guard greatestLane(LaneBits16.zero &- bitsInEither(a.changes, b.changes)) != 0 else { break }
     round &+= 1
   }
   return (descentFit(a, first), descentFit(b, second))
@@ -49,7 +111,7 @@ private func beginDescent(
     let weightedValue = weight * value
     // |inverse * value| is at most n, and a little: no level is below -n.
     var level = (inverse * value + 12_582_912) - 12_582_912
-    level.replace(with: high, where: level .> high)
+    level = atMostLanes(level, high)
     weights[i] = weight
     weighted[i] = weightedValue
     levels[i] = level
@@ -73,31 +135,30 @@ private func improved(
   let mayMove = otherProducts .> Lanes16.zero
   // As `SymmetricFit.nearest`: what is beyond 2^22 gives the low bits of the sum.
   let sum = laneBits(value * otherSquares / otherProducts + 12_582_912)
-  let wrapped = sum & LaneBits16(repeating: 0x7f_ffff) | LaneBits16(repeating: 0x4b00_0000)
+  let wrapped = bitsInEither(
+    bitsInBoth(sum, LaneBits16(repeating: 0x7f_ffff)), LaneBits16(repeating: 0x4b00_0000))
   var level = laneFloats(wrapped) - 12_582_912
   let (low, high) = (Lanes16(repeating: -half), Lanes16(repeating: half - 1))
-  level.replace(with: high, where: level .> high)
-  level.replace(with: low, where: level .< low)
+  level = atLeastLanes(atMostLanes(level, high), low)
   otherProducts += weightedValue * level
   otherSquares += weight * level * level
   let isBetter =
     mayMove .& (level .!= old) .& (otherSquares .> Lanes16.zero)
     .& (otherProducts * otherProducts * squares .> products * products * otherSquares)
-  products.replace(with: otherProducts, where: isBetter)
-  squares.replace(with: otherSquares, where: isBetter)
-  memory[48 &+ i] = old.replacing(with: level, where: isBetter)
-  changes.replace(with: LaneBits16(repeating: 1), where: isBetter)
+  products = chosen(isBetter, otherProducts, products)
+  squares = chosen(isBetter, otherSquares, squares)
+  memory[48 &+ i] = chosen(isBetter, level, old)
+  changes = bitsInEither(changes, unsafeBitCast(isBetter, to: LaneBits16.self))
   return (products, squares, changes)
 }
 
 /// The fitted scales, 0 in dead lanes.
 @inline(__always)
 private func descentFit(_ descent: DescentLanes, _ extremes: LaneExtremes) -> SymmetricLanes {
-  let isFitted = descent.squares .> Lanes16.zero
-  let scale = Lanes16.zero.replacing(
-    with: descent.products / descent.squares, where: isFitted)
+  let (products, squares) = (descent.products, descent.squares)
+  let scale = chosen(squares .> Lanes16.zero, products / squares, Lanes16.zero)
   return (
-    scale.replacing(with: Lanes16.zero, where: extremes.isDead), Lanes16.zero,
-    descent.squares.replacing(with: Lanes16.zero, where: extremes.isDead)
+    chosen(extremes.isDead, Lanes16.zero, scale), Lanes16.zero,
+    chosen(extremes.isDead, Lanes16.zero, squares)
   )
 }

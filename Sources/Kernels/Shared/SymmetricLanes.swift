@@ -27,8 +27,8 @@ private func symmetricSums(
   var i = 0
   while i < 16 {
     var level = (inverse * values[i] + 12_582_912) - 12_582_912
-    level.replace(with: high, where: level .> high)
-    if isWide { level.replace(with: low, where: level .< low) }
+    level = atMostLanes(level, high)
+    if isWide { level = atLeastLanes(level, low) }
     products += weighted[i] * level
     squares += weights[i] * level * level
     i &+= 1
@@ -46,8 +46,7 @@ func fitSymmetric(
   var inverse = Lanes16(repeating: -half) / extreme
   var (products, squares) = symmetricSums(
     values, weights, weighted, inverse, half, isWide: false)
-  var scale = (products / squares).replacing(
-    with: Lanes16.zero, where: squares .== Lanes16.zero)
+  var scale = chosen(squares .== Lanes16.zero, Lanes16.zero, products / squares)
   var explained = scale * products
   var step = -9
   while step <= 9 {
@@ -63,14 +62,14 @@ func fitSymmetric(
     }
     let isBetter = (trial .> Lanes16.zero) .& (products * products .> explained * trial)
     let fitted = products / trial
-    scale.replace(with: fitted, where: isBetter)
-    explained.replace(with: fitted * products, where: isBetter)
-    squares.replace(with: trial, where: isBetter)
-    inverse.replace(with: candidate, where: isBetter)
+    scale = chosen(isBetter, fitted, scale)
+    explained = chosen(isBetter, fitted * products, explained)
+    squares = chosen(isBetter, trial, squares)
+    inverse = chosen(isBetter, candidate, inverse)
     step &+= 1
   }
-  scale.replace(with: Lanes16.zero, where: extremes.isDead)
-  squares.replace(with: Lanes16.zero, where: extremes.isDead)
+  scale = chosen(extremes.isDead, Lanes16.zero, scale)
+  squares = chosen(extremes.isDead, Lanes16.zero, squares)
   return (scale, inverse, squares)
 }
 
@@ -82,13 +81,18 @@ func groupLevels(
 ) -> LaneBits16 {
   let values = loadLanes(source, 0)
   let numbers = scale != 0 ? values / Lanes16(repeating: scale) : values * inverse
+  return scale == 0 && isDead ? LaneBits16.zero : clampedLevels(numbers, half: half)
+}
+
+/// The levels nearest to numbers, biased by n.
+@inline(__always)
+func clampedLevels(_ numbers: Lanes16, half: Int32) -> LaneBits16 {
   // As `SymmetricFit.level`: what is beyond 2^22 gives the low bits of the sum.
-  let bits = laneBits(numbers + 12_582_912) & LaneBits16(repeating: 0x7f_ffff)
-  var levels = bits &- LaneBits16(repeating: 0x40_0000 &- half)
-  let top = LaneBits16(repeating: 2 &* half &- 1)
-  levels.replace(with: top, where: levels .> top)
-  levels.replace(with: LaneBits16.zero, where: levels .< LaneBits16.zero)
-  return scale == 0 && isDead ? LaneBits16.zero : levels
+  let wrapped = (numbers + 12_582_912).bits(and: 0x7f_ffff, or: 0x4b00_0000)
+  let (low, high) = (12_582_912 - Float(half), 12_582_911 + Float(half))
+  let nearest = atLeastLanes(
+    atMostLanes(wrapped, Lanes16(repeating: high)), Lanes16(repeating: low))
+  return laneBits(nearest) &- LaneBits16(repeating: 0x4b40_0000 &- half)
 }
 
 /// Sixteen codes of a byte each, less a bias, times a scale.
@@ -96,11 +100,12 @@ func groupLevels(
 func storeGroup(
   _ codes: UnsafeRawPointer, bias: Int32, _ scale: Float, _ target: UnsafeMutableRawPointer
 ) {
-  var j = 0
-  while j < 16 {
-    let level = Int32(load8(codes, j)) &- bias
-    store32((Float(level) * scale).bitPattern, target, j)
-    j &+= 1
+  let (bias, scale) = (SIMD8(repeating: Float(bias)), SIMD8(repeating: scale))
+  var half = 0
+  while half < 2 {
+    let levels = SIMD8<Float>(unsafeBitCast(load64(codes, half), to: SIMD8<UInt8>.self))
+    (target + 32 &* half).storeBytes(of: (levels - bias) * scale, as: SIMD8<Float>.self)
+    half &+= 1
   }
 }
 

@@ -127,7 +127,8 @@ extension GGUFFormat {
 
   /// Cuts the tensors into shards as llama-gguf-split does: a shard ends before the tensor that
   /// would exceed a limit, padding counted; one that exceeds it alone has a shard of its own.
-  /// Shards that the request names tensor by tensor come first of all, in order of their numbers.
+  ///
+  /// Shards that the request names tensor by tensor are taken instead, in order of their numbers.
   private static func shards(_ entries: [Entry], _ request: WriteRequest) -> [[Entry]] {
     if let shards = request.shards, shards.count == entries.count {
       let named = Dictionary(grouping: entries) { shards[$0.index] }

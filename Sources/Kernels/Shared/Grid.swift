@@ -53,28 +53,26 @@ func nearestNeighbour(
   fillHalf(space, terms0.lowHalf, terms1.lowHalf, terms2.lowHalf)
   fillHalf(space + 1024, terms0.highHalf, terms1.highHalf, terms2.highHalf)
   let count = Int(load16(list, 0))
-  var least = Float.greatestFiniteMagnitude
-  var second = Float.greatestFiniteMagnitude
-  var best = -1
+  // Where costs are not negative, sums are not: their bits are in their order, NaN above all.
+  var nearest = UInt64.max
+  var next = UInt64.max
   var j = 1
   while j <= count {
     let packed = Int(load16(list, j))
-    let sum = tableSum(space, packed)
-    if sum < second {
-      if sum < least {
-        second = least
-        least = sum
-        best = packed
-      } else {
-        second = sum
-      }
-    }
+    let bits = UInt64(tableSum(space, packed).bitPattern)
+    let sum = bits &<< 16 | UInt64(truncatingIfNeeded: packed)
+    let later = sum > nearest ? sum : nearest
+    nearest = sum < nearest ? sum : nearest
+    next = later < next ? later : next
     j &+= 1
   }
+  var least = Float(bitPattern: UInt32(truncatingIfNeeded: nearest &>> 16))
+  let second = Float(bitPattern: UInt32(truncatingIfNeeded: next &>> 16))
+  var best = Int(nearest & 0xffff)
   let signs = load64(costs, 0) | load64(costs, 1) | load64(costs, 2) | load64(costs, 3)
   let isPositive = signs & 0x8000_0000_8000_0000 == 0
   var limit = least * 1.000_003_8
-  if isPositive && limit < second && limit < 1e37 { return best }
+  if isPositive && limit < 1e37 && !(second <= limit) { return best }
   if !isPositive || !(limit < 1e37) { limit = .infinity }
   let places = space + 2048
   (places).storeBytes(of: terms0, as: GridFloats.self)

@@ -18,8 +18,9 @@
 /// 4224   tables of `nearestNeighbour`: 2304 bytes
 /// 6528   squares of blocks; 6560: scales of 16 sub-blocks; 6624: 16 sign bytes
 /// 6656   8 zeros; 6688: 8 ones (u32)
+/// 6720   256 costs (IQ1_M)
 /// ```
-let magnitudeSpace = 6720
+let magnitudeSpace = 7744
 
 /// Zeros that the optimiser does not know for zeros.
 ///
@@ -96,11 +97,10 @@ func fillMagnitudes(
 /// Takes 8 numbers to their square roots.
 @inline(__always)
 func storeRoots(_ place: UnsafeMutableRawPointer) {
-  let values = place.load(as: GridFloats.self)
-  let roots = GridFloats(
-    squareRoot(values[0]), squareRoot(values[1]), squareRoot(values[2]), squareRoot(values[3]),
-    squareRoot(values[4]), squareRoot(values[5]), squareRoot(values[6]), squareRoot(values[7]))
-  place.storeBytes(of: roots, as: GridFloats.self)
+  let low = place.load(as: SIMD4<Float>.self)
+  let high = (place + 16).load(as: SIMD4<Float>.self)
+  place.storeBytes(of: squareRoots(low), as: SIMD4<Float>.self)
+  (place + 16).storeBytes(of: squareRoots(high), as: SIMD4<Float>.self)
 }
 
 /// The nearest integers as ggml finds them, see `Codebook.rounded`, held between 0 and 2.

@@ -4,3 +4,7 @@
 /// one element at a time, while this becomes a vector instruction.
 @_silgen_name("llvm.sqrt.f32")
 func squareRoot(_ value: Float) -> Float
+
+/// The same of four values.
+@_silgen_name("llvm.sqrt.v4f32")
+func squareRoots(_ values: SIMD4<Float>) -> SIMD4<Float>

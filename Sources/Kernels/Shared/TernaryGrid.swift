@@ -14,9 +14,9 @@
 /// 1408   rows of 48: what a rank adds to the sums of a way, see TernarySplits.swift
 /// 3200   tables of `nearestNeighbour`: 2304 bytes, after the rows are needed
 /// 5504   squares of blocks; 5568: scales of 16 sub-blocks; 5632: 32 indexes (u16); 5696: 16 shifts
-/// 5760   packed digits of four groups (u32); 5824: 8 sums of halves; 5856: 8 scores
+/// 5760   packed digits of four groups (u32); 5824: 8 sums of halves; 5856: 8 scores; 5888: 3 levels
 /// ```
-let ternarySpace = 5888
+let ternarySpace = 5904
 
 /// Fills weights and costs.
 ///

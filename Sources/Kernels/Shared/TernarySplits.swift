@@ -419,7 +419,7 @@ func splitTernary16(_ space: UnsafeMutableRawPointer) -> TernarySplit? {
   let top2 = gridFloat(sums, 1) + gridFloat(sums, 2)
   let top3 = gridFloat(sums, 1) + gridFloat(sums, 3)
   var scores = GridFloats.zero
-  var first = 3
+  var first = 2
   while first <= 6 {
     let place = row(space, 0) + 4 &* (12 &- first)
     let base = row(space, 5) + 4 &* first
@@ -429,7 +429,7 @@ func splitTernary16(_ space: UnsafeMutableRawPointer) -> TernarySplit? {
     scores = greater(scores, (top1 - low) - product, gridFloat(base, 48) + floats(place + 384))
     scores = greater(scores, (top2 - low) - product, gridFloat(base, 96) + floats(place + 576))
     scores = greater(scores, (top3 - low) - product, gridFloat(base, 144) + floats(place + 768))
-    first &+= 1
+    first &+= 2
   }
   var split: TernarySplit = (0, -.greatestFiniteMagnitude, 0, 0, -1)
   var floor = floorScore(space, scores, totals[2] + totals[3], 16)

@@ -53,26 +53,24 @@ func nearestNeighbour(
   fillHalf(space, terms0.lowHalf, terms1.lowHalf, terms2.lowHalf)
   fillHalf(space + 1024, terms0.highHalf, terms1.highHalf, terms2.highHalf)
   let count = Int(load16(list, 0))
-  // Where costs are not negative, sums are not: their bits are in their order, NaN above all.
-  var nearest = UInt64.max
-  var next = UInt64.max
+  // Minima without branches. A sum that is NaN makes the second as small as the least.
+  var least = Float.greatestFiniteMagnitude
+  var second = Float.greatestFiniteMagnitude
+  var best = -1
   var j = 1
   while j <= count {
     let packed = Int(load16(list, j))
-    let bits = UInt64(tableSum(space, packed).bitPattern)
-    let sum = bits &<< 16 | UInt64(truncatingIfNeeded: packed)
-    let later = sum > nearest ? sum : nearest
-    nearest = sum < nearest ? sum : nearest
-    next = later < next ? later : next
+    let sum = tableSum(space, packed)
+    let later = sum > least ? sum : least
+    second = later < second ? later : second
+    best = sum < least ? packed : best
+    least = sum < least ? sum : least
     j &+= 1
   }
-  var least = Float(bitPattern: UInt32(truncatingIfNeeded: nearest &>> 16))
-  let second = Float(bitPattern: UInt32(truncatingIfNeeded: next &>> 16))
-  var best = Int(nearest & 0xffff)
   let signs = load64(costs, 0) | load64(costs, 1) | load64(costs, 2) | load64(costs, 3)
   let isPositive = signs & 0x8000_0000_8000_0000 == 0
   var limit = least * 1.000_003_8
-  if isPositive && limit < 1e37 && !(second <= limit) { return best }
+  if isPositive && limit < 1e37 && limit < second { return best }
   if !isPositive || !(limit < 1e37) { limit = .infinity }
   let places = space + 2048
   (places).storeBytes(of: terms0, as: GridFloats.self)

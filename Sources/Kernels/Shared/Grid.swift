@@ -53,6 +53,7 @@ func nearestNeighbour(
   fillHalf(space, terms0.lowHalf, terms1.lowHalf, terms2.lowHalf)
   fillHalf(space + 1024, terms0.highHalf, terms1.highHalf, terms2.highHalf)
   let count = Int(load16(list, 0))
+  // Minima without branches. A sum that is NaN makes the second as small as the least.
   var least = Float.greatestFiniteMagnitude
   var second = Float.greatestFiniteMagnitude
   var best = -1
@@ -60,21 +61,16 @@ func nearestNeighbour(
   while j <= count {
     let packed = Int(load16(list, j))
     let sum = tableSum(space, packed)
-    if sum < second {
-      if sum < least {
-        second = least
-        least = sum
-        best = packed
-      } else {
-        second = sum
-      }
-    }
+    let later = sum > least ? sum : least
+    second = later < second ? later : second
+    best = sum < least ? packed : best
+    least = sum < least ? sum : least
     j &+= 1
   }
   let signs = load64(costs, 0) | load64(costs, 1) | load64(costs, 2) | load64(costs, 3)
   let isPositive = signs & 0x8000_0000_8000_0000 == 0
   var limit = least * 1.000_003_8
-  if isPositive && limit < second && limit < 1e37 { return best }
+  if isPositive && limit < 1e37 && limit < second { return best }
   if !isPositive || !(limit < 1e37) { limit = .infinity }
   let places = space + 2048
   (places).storeBytes(of: terms0, as: GridFloats.self)

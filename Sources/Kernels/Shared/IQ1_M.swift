@@ -23,7 +23,7 @@ public func f32ToIQ1_M(
       greatestScale = result.scale > greatestScale ? result.scale : greatestScale
       sub &+= 1
     }
-    return storeIQ1_M(space, tables, values, weights, spread, greatestScale, target + 56 &* index)
+    return storeIQ1_M(space, tables, values, greatestScale, target + 56 &* index)
   }
 }
 
@@ -31,8 +31,7 @@ public func f32ToIQ1_M(
 @inline(never)
 private func storeIQ1_M(
   _ space: UnsafeMutableRawPointer, _ tables: UnsafeRawPointer, _ values: UnsafeRawPointer,
-  _ importance: UnsafeRawPointer?, _ spread: Float, _ greatest: Float,
-  _ place: UnsafeMutableRawPointer
+  _ greatest: Float, _ place: UnsafeMutableRawPointer
 ) -> Bool {
   let isEmpty = greatest == 0
   var d = greatest / 15
@@ -48,10 +47,6 @@ private func storeIQ1_M(
     let shifts = isEmpty ? 0 : Int(load8(space + 5696, sub))
     let factor = Float(2 &* code &+ 1)
     var high: UInt32 = 0
-    if !isEmpty {
-      _ = fillTernary(
-        space, values + 64 &* sub, importance.map { $0 + 64 &* sub }, 16, spread)
-    }
     var half = 0
     while half < 2 {
       let index = load16(space + 5632, 2 &* sub &+ half)
@@ -62,12 +57,17 @@ private func storeIQ1_M(
         &<< UInt32(truncatingIfNeeded: 4 &* half)
       if !isEmpty {
         var rest = Int32(truncatingIfNeeded: gridDigits(tables, Int(index)))
-        var i = 8 &* half
-        while i < 8 &* half &+ 8 {
-          let cost = gridFloat(space + 128, i)
-          let level = ternaryLevel(rest & 3, shift) * factor
+        let levels = space + 5888
+        store32((ternaryLevel(0, shift) * factor).bitPattern, levels, 0)
+        store32((ternaryLevel(1, shift) * factor).bitPattern, levels, 1)
+        store32((ternaryLevel(2, shift) * factor).bitPattern, levels, 2)
+        var i = 16 &* sub &+ 8 &* half
+        let end = i &+ 8
+        while i < end {
+          let cost = gridFloat(space + 6720, i)
+          let level = gridFloat(levels, Int(rest & 3))
           rest = rest &>> 2
-          product += cost * level * gridFloat(space, i)
+          product += cost * level * gridFloat(values, i)
           square += cost * level * level
           i &+= 1
         }
@@ -97,6 +97,10 @@ private func encodeTernary16(
 ) -> (scale: Float, shifts: UInt32) {
   store32(0, space + 5632, sub)
   let greatest = fillTernary(space, values, importance, 16, spread)
+  // The costs of all sub-blocks are needed at the end.
+  let costs = space + (6720 &+ 64 &* sub)
+  costs.storeBytes(of: (space + 128).load(as: GridFloats.self), as: GridFloats.self)
+  (costs + 32).storeBytes(of: (space + 160).load(as: GridFloats.self), as: GridFloats.self)
   if greatest < 1e-7 { return (0, 0) }
   sortTernary(space, 16)
   guard let split = splitTernary16(space) else { return (.nan, 0) }

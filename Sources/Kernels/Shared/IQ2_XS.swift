@@ -15,6 +15,8 @@ func eachGridBlock(
   let blocks = columns / 256
   return withUnsafeTemporaryAllocation(byteCount: magnitudeSpace, alignment: 64) { memory in
     guard let space = memory.baseAddress else { return 0 }
+    (space + 6656).storeBytes(of: .zero, as: SIMD8<UInt32>.self)
+    (space + 6688).storeBytes(of: .one, as: SIMD8<UInt32>.self)
     var row = 0
     while row < rows {
       var block = 0

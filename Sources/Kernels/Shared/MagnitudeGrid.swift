@@ -17,8 +17,19 @@
 /// 1152   terms of distances per chunk, coordinate and digit: 3 * 8 * 4 vectors
 /// 4224   tables of `nearestNeighbour`: 2304 bytes
 /// 6528   squares of blocks; 6560: scales of 16 sub-blocks; 6624: 16 sign bytes
+/// 6656   8 zeros; 6688: 8 ones (u32)
+/// 6720   256 costs (IQ1_M)
 /// ```
-let magnitudeSpace = 6720
+let magnitudeSpace = 7744
+
+/// Zeros that the optimiser does not know for zeros.
+///
+/// Arithmetic on floats is a loop over the lanes until the optimiser puts it together again; an
+/// addition of these to the bits is a place where it has to.
+@inline(__always)
+func gridZeros(_ space: UnsafeRawPointer) -> SIMD8<UInt32> {
+  (space + 6656).load(as: SIMD8<UInt32>.self)
+}
 
 /// Fills values, costs and roots of `count` weights, and their sign bytes.
 ///
@@ -86,11 +97,10 @@ func fillMagnitudes(
 /// Takes 8 numbers to their square roots.
 @inline(__always)
 func storeRoots(_ place: UnsafeMutableRawPointer) {
-  var j = 0
-  while j < 8 {
-    store32(gridFloat(place, j).squareRoot().bitPattern, place, j)
-    j &+= 1
-  }
+  let low = place.load(as: SIMD4<Float>.self)
+  let high = (place + 16).load(as: SIMD4<Float>.self)
+  place.storeBytes(of: squareRoots(low), as: SIMD4<Float>.self)
+  (place + 16).storeBytes(of: squareRoots(high), as: SIMD4<Float>.self)
 }
 
 /// The nearest integers as ggml finds them, see `Codebook.rounded`, held between 0 and 2.

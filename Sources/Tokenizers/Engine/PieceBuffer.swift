@@ -14,13 +14,13 @@ struct PieceBuffer {
     self.startsText = startsText
   }
 
-  /// Divides each piece at what `find` reports.
+  /// Divides each piece.
   ///
-  /// - Parameter find: the next match within a range of the buffer, at or behind a place; nil if
-  ///   there is none.
+  /// - Parameter spans: calls its second parameter with the parts of a piece, from its beginning to
+  ///   its end, and whether each is a match.
   mutating func split(
     _ behavior: TokenizerDefinition.SplitBehavior, isInverted: Bool = false,
-    find: (UnsafeBufferPointer<UInt8>, Range<Int>, Int) -> Range<Int>?
+    spans: (UnsafeBufferPointer<UInt8>, (Range<Int>, Bool) -> Void) -> Void
   ) {
     var result: [Range<Int>] = []
     result.reserveCapacity(pieces.count * 2)
@@ -28,21 +28,10 @@ struct PieceBuffer {
       var parts = SplitParts()
       for piece in pieces {
         parts.removeAll()
-        var end = piece.lowerBound
-        var position = piece.lowerBound
-        while position <= piece.upperBound, let match = find(bytes, piece, position) {
-          if match.lowerBound > end { parts.append(end..<match.lowerBound, isInverted) }
-          parts.append(match, !isInverted)
-          end = match.upperBound
-          // An empty match is passed by a code point.
-          position = end
-          if match.isEmpty {
-            position +=
-              end < piece.upperBound
-              ? UnsafeBufferPointer<UInt8>.sequenceLength(bytes[end]) : 1
-          }
+        spans(UnsafeBufferPointer(rebasing: bytes[piece])) { range, isMatch in
+          let start = piece.lowerBound
+          parts.append((start + range.lowerBound)..<(start + range.upperBound), isMatch != isInverted)
         }
-        if end < piece.upperBound { parts.append(end..<piece.upperBound, isInverted) }
         parts.combine(behavior, into: &result)
       }
     }
@@ -53,14 +42,19 @@ struct PieceBuffer {
   mutating func split(
     _ behavior: TokenizerDefinition.SplitBehavior, where isMatch: (UInt32) -> Bool
   ) {
-    split(behavior) { bytes, piece, start in
-      var position = start
-      while position < piece.upperBound {
+    split(behavior) { bytes, body in
+      var gap = 0
+      var position = 0
+      while position < bytes.count {
         let (value, end) = bytes.scalar(at: position)
-        if isMatch(value) { return position..<end }
+        if isMatch(value) {
+          if gap < position { body(gap..<position, false) }
+          body(position..<end, true)
+          gap = end
+        }
         position = end
       }
-      return nil
+      if gap < bytes.count { body(gap..<bytes.count, false) }
     }
   }
 

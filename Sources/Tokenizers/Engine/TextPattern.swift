@@ -2,11 +2,8 @@ internal import Failures
 
 /// Finds matches in text.
 protocol TextPattern: Sendable {
-  /// The next match within `range`, at or behind `start`; look-around sees nothing outside of
-  /// `range`.
-  func next(
-    _ bytes: UnsafeBufferPointer<UInt8>, in range: Range<Int>, from start: Int
-  ) -> Range<Int>?
+  /// Calls `body` with the parts of a text and whether each is a match; no part is empty.
+  func spans(of text: UnsafeBufferPointer<UInt8>, _ body: (Range<Int>, Bool) -> Void)
 }
 
 /// A text that is looked for byte by byte; an empty one is never found.
@@ -15,21 +12,34 @@ struct LiteralPattern: TextPattern {
 
   init(_ text: String) { wanted = Array(text.utf8) }
 
-  func next(
-    _ bytes: UnsafeBufferPointer<UInt8>, in range: Range<Int>, from start: Int
-  ) -> Range<Int>? {
-    guard let first = wanted.first else { return nil }
-    let last = range.upperBound - wanted.count
-    var position = start
-    while position <= last {
-      if bytes[position] == first,
-        wanted.indices.allSatisfy({ bytes[position + $0] == wanted[$0] })
-      {
-        return position..<(position + wanted.count)
+  func spans(of text: UnsafeBufferPointer<UInt8>, _ body: (Range<Int>, Bool) -> Void) {
+    var gap = 0
+    var position = 0
+    if let first = wanted.first {
+      let last = text.count - wanted.count
+      while position <= last {
+        guard text[position] == first,
+          wanted.indices.allSatisfy({ text[position + $0] == wanted[$0] })
+        else {
+          position += 1
+          continue
+        }
+        if gap < position { body(gap..<position, false) }
+        gap = position + wanted.count
+        body(position..<gap, true)
+        position = gap
       }
-      position += 1
     }
-    return nil
+    if gap < text.count { body(gap..<text.count, false) }
+  }
+}
+
+/// Matches of an expression.
+struct RegexPattern: TextPattern {
+  let splitter: any PatternSplitter
+
+  func spans(of text: UnsafeBufferPointer<UInt8>, _ body: (Range<Int>, Bool) -> Void) {
+    splitter.spans(of: text, body)
   }
 }
 
@@ -39,10 +49,9 @@ extension TokenizerDefinition.Pattern {
   /// - Throws: `.unsupported` for an expression that is not understood.
   func finder() throws(TokenizerError) -> any TextPattern {
     switch self {
-    case .text(let text): return LiteralPattern(text)
+    case .text(let text): LiteralPattern(text)
     case .regex(let regex):
-      throw TokenizerError(
-        .unsupported, "the regular expression \(regex.quoted) is not supported")
+      RegexPattern(splitter: try Splitters.step(regex, at: TokenizerJSON.place))
     }
   }
 }

@@ -1,18 +1,16 @@
-internal import Failures
-
 /// BERT's cleaning of text: four passes, each if asked for.
 struct BERTNormalizer: TextNormalizer {
   private let steps: [any TextNormalizer]
 
-  init(_ settings: TokenizerDefinition.BERT) throws(TokenizerError) {
+  init(_ settings: TokenizerDefinition.BERT) {
     var steps: [any TextNormalizer] = []
     if settings.cleansText { steps.append(ScalarNormalizer(map: Self.clean)) }
     if settings.spacesChinese { steps.append(ScalarNormalizer(map: Self.spaceChinese)) }
     if settings.stripsAccents ?? settings.lowercases {
-      steps.append(try TokenizerDefinition.Plain.nfd.step())
+      steps.append(FormNormalizer(form: .nfd))
       steps.append(
         ScalarNormalizer { value, text in
-          if UnicodeFacts.category(value) != .nonspacingMark { text.append(scalar: value) }
+          if !OlderCategories.isNonspacingMark(value) { text.append(scalar: value) }
         })
     }
     if settings.lowercases { steps.append(ScalarNormalizer(map: UnicodeFacts.appendLowercase)) }
@@ -23,7 +21,7 @@ struct BERTNormalizer: TextNormalizer {
     steps.reduce(text) { $1.normalize($0) }
   }
 
-  /// Control characters and what is unassigned go; blanks become spaces.
+  /// Control characters go; blanks become spaces.
   @Sendable private static func clean(_ value: UInt32, _ text: inout [UInt8]) {
     if value >= 0x20, value < 0x7F { return text.append(UInt8(truncatingIfNeeded: value)) }
     switch value {
@@ -31,10 +29,7 @@ struct BERTNormalizer: TextNormalizer {
     case 0, 0xFFFD: return
     default: break
     }
-    switch UnicodeFacts.category(value) {
-    case .control, .format, .surrogate, .privateUse, .unassigned: return
-    default: break
-    }
+    if OlderCategories.isControl(value) { return }
     if UnicodeFacts.isWhitespace(value) { text.append(0x20) } else { text.append(scalar: value) }
   }
 

@@ -9,12 +9,12 @@ extension TokenizerDefinition.Normalizer {
   /// The steps that do what this says, in order.
   func steps() throws(TokenizerError) -> [any TextNormalizer] {
     switch self {
-    case .plain(let plain): return [try plain.step()]
+    case .plain(let plain): return [plain.step]
     case .strip(let left, let right): return [StripNormalizer(left: left, right: right)]
     case .prepend(let text): return [PrependNormalizer(text: Array(text.utf8))]
     case .replace(let pattern, let content):
       return [Replacement(pattern: try pattern.finder(), content: Array(content.utf8))]
-    case .bert(let settings): return [try BERTNormalizer(settings)]
+    case .bert(let settings): return [BERTNormalizer(settings)]
     case .precompiled(let charsmap): return [GraphemeCharsmap(map: try Charsmap(charsmap))]
     case .sequence(let list):
       var steps: [any TextNormalizer] = []
@@ -25,19 +25,28 @@ extension TokenizerDefinition.Normalizer {
 }
 
 extension TokenizerDefinition.Plain {
-  func step() throws(TokenizerError) -> any TextNormalizer {
+  var step: any TextNormalizer {
     switch self {
     case .nmt: return ScalarNormalizer(map: ScalarNormalizer.nmt)
     case .lowercase: return ScalarNormalizer(map: UnicodeFacts.appendLowercase)
     case .stripAccents:
       return ScalarNormalizer { value, text in
-        if !UnicodeFacts.isMark(value) { text.append(scalar: value) }
+        if !OlderCategories.isMark(value) { text.append(scalar: value) }
       }
     case .byteLevel: return ByteLevelNormalizer()
-    case .nfc, .nfd, .nfkc, .nfkd:
-      throw TokenizerError(.unsupported, "the normalizer \(rawValue) is not supported")
+    case .nfc: return FormNormalizer(form: .nfc)
+    case .nfd: return FormNormalizer(form: .nfd)
+    case .nfkc: return FormNormalizer(form: .nfkc)
+    case .nfkd: return FormNormalizer(form: .nfkd)
     }
   }
+}
+
+/// A normalisation form, by the data that the library has.
+struct FormNormalizer: TextNormalizer {
+  let form: Normalization
+
+  func normalize(_ text: [UInt8]) -> [UInt8] { form.apply(text) }
 }
 
 /// Maps code points one by one.
@@ -118,24 +127,17 @@ struct Replacement: TextNormalizer {
   let content: [UInt8]
 
   func normalize(_ text: [UInt8]) -> [UInt8] {
+    var result: [UInt8] = []
+    result.reserveCapacity(text.count)
     text.withUnsafeBufferPointer { text in
-      var result: [UInt8] = []
-      var end = 0
-      var position = 0
-      let whole = 0..<text.count
-      while position <= text.count, let match = pattern.next(text, in: whole, from: position) {
-        if result.isEmpty { result.reserveCapacity(text.count + content.count) }
-        result.append(contentsOf: text[end..<match.lowerBound])
-        result.append(contentsOf: content)
-        end = match.upperBound
-        position = end
-        if match.isEmpty {
-          position +=
-            end < text.count ? UnsafeBufferPointer<UInt8>.sequenceLength(text[end]) : 1
+      pattern.spans(of: text) { range, isMatch in
+        if isMatch {
+          result.append(contentsOf: content)
+        } else {
+          result.append(contentsOf: text[range])
         }
       }
-      result.append(contentsOf: text[end...])
-      return result
     }
+    return result
   }
 }

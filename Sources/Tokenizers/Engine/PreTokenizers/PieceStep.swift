@@ -43,12 +43,12 @@ extension TokenizerDefinition.PreTokenizer {
     }
   }
 
-  /// ASCII's punctuation and symbols, and category P.
+  /// ASCII's punctuation and symbols, and category P beyond ASCII.
   @Sendable private static func isPunctuation(_ value: UInt32) -> Bool {
     switch value {
     case 0x21...0x2F, 0x3A...0x40, 0x5B...0x60, 0x7B...0x7E: true
     case 0..<0x80: false
-    default: UnicodeFacts.isPunctuation(value)
+    default: OlderCategories.isPunctuation(value)
     }
   }
 }
@@ -74,7 +74,7 @@ struct PatternSplit: PieceStep {
   let isInverted: Bool
 
   func apply(_ pieces: inout PieceBuffer) {
-    pieces.split(behavior, isInverted: isInverted) { pattern.next($0, in: $1, from: $2) }
+    pieces.split(behavior, isInverted: isInverted) { pattern.spans(of: $0, $1) }
   }
 }
 
@@ -88,24 +88,25 @@ struct ScalarSplit: PieceStep {
 
 /// Runs of word characters, and runs of others that are no blanks; blanks go.
 struct WordSplit: PieceStep {
+  private enum Kind { case blank, word, other }
+
   func apply(_ pieces: inout PieceBuffer) {
-    pieces.split(.removed, isInverted: true) { bytes, piece, start in
-      var position = start
-      while position < piece.upperBound {
+    pieces.split(.removed, isInverted: true) { bytes, body in
+      var start = 0
+      var position = 0
+      var kind = Kind.blank
+      while position < bytes.count {
         let (value, end) = bytes.scalar(at: position)
-        guard UnicodeFacts.isWhitespace(value) else { break }
+        let next: Kind =
+          UnicodeFacts.isWord(value) ? .word : UnicodeFacts.isWhitespace(value) ? .blank : .other
+        if next != kind, position > start {
+          body(start..<position, kind != .blank)
+          start = position
+        }
+        kind = next
         position = end
       }
-      guard position < piece.upperBound else { return nil }
-      let first = position
-      let isWord = UnicodeFacts.isWord(bytes.scalar(at: first).value)
-      while position < piece.upperBound {
-        let (value, end) = bytes.scalar(at: position)
-        guard UnicodeFacts.isWord(value) == isWord, isWord || !UnicodeFacts.isWhitespace(value)
-        else { break }
-        position = end
-      }
-      return first..<position
+      if start < position { body(start..<position, kind != .blank) }
     }
   }
 }
@@ -115,15 +116,18 @@ struct FixedLengthSplit: PieceStep {
   let length: Int
 
   func apply(_ pieces: inout PieceBuffer) {
-    pieces.split(.isolated) { bytes, piece, start in
-      guard start < piece.upperBound else { return nil }
-      var position = start
+    pieces.split(.isolated) { bytes, body in
+      var start = 0
+      var position = 0
       var count = 0
-      while position < piece.upperBound, count < length {
+      while position < bytes.count {
         position = bytes.scalar(at: position).end
         count += 1
+        guard count == length || position == bytes.count else { continue }
+        body(start..<position, true)
+        start = position
+        count = 0
       }
-      return start..<position
     }
   }
 }

@@ -11,6 +11,8 @@ struct RankVocabulary: Sendable {
   var pattern: String
   /// Special tokens, by id.
   var special: [(text: String, id: Int32)]
+  /// Whether text is normalised to NFC first.
+  var composes = false
 
   /// Checks what encoding relies on.
   ///
@@ -52,6 +54,16 @@ struct RankVocabulary: Sendable {
           .duplicate, "the special token \(token.text.quoted) is empty or stands twice", at: place)
       }
     }
+  }
+
+  /// A file of ranks, with what is known of a tokenizer of that name.
+  init(
+    ranks: RankList, known: KnownRankTokenizer, file: String
+  ) throws(TokenizerError) {
+    try self.init(
+      ranks: ranks, pattern: known.pattern, special: known.special(rankCount: ranks.count),
+      file: file)
+    composes = known.composes
   }
 
   /// Number of ids up to the greatest.

@@ -21,79 +21,91 @@ struct BytePairEncoder: Sendable {
 
   /// Tokens as bytes, by index.
   let table: PieceTable
-  /// Id of the first token: ids are index plus offset.
-  let offset: Int32
-  let rule: Rule
+  /// Ids by index; empty if an id is its index.
+  private let ids: [Int32]
+  private let rule: Rule
   /// Whether a piece that is a token is that token, whatever its merges give.
-  let takesWholePieces: Bool
+  private let takesWholePieces: Bool
   /// Index of each byte's token, -1 where there is none: the byte is left out.
   private let byteTokens: [Int32]
   /// Merge of each two bytes, the first times 256 plus the second.
-  private let bytePairs: [PairTable.Merge]
+  private let bytePairs: [Merge]
   /// Whether a token's merges give the token itself, by index; empty where all pieces are taken.
-  private var reachesItself: [Bool]
+  private var reachesItself: [Bool] = []
 
-  /// Ranks of tiktoken.
-  ///
-  /// - Parameter tokens: bytes by rank; what has no rank is empty.
-  init(ranks tokens: PackedStrings, offset: Int32 = 0) {
-    self.init(
-      tokens, offset: offset, rule: .rank, takesWholePieces: true)
+  /// A merge: its place in the order, and the index of the token it makes.
+  struct Merge {
+    var order: UInt32
+    var token: Int32
   }
 
-  /// Merges of a tokenizer.json.
+  /// tiktoken's rule.
+  init(ranks vocabulary: TokenVocabulary) {
+    self.init(
+      vocabulary.tokens, ids: vocabulary.sparseIDs ?? [], rule: .rank, takesWholePieces: true)
+  }
+
+  /// A model of tokenizer.json.
   ///
   /// - Parameters:
-  ///   - tokens: bytes by id.
-  ///   - merges: left, right and resulting id, the best first.
-  init(
-    tokens: PackedStrings, merges: [(left: Int32, right: Int32, merged: Int32)],
-    ignoresMerges: Bool
-  ) {
-    let pairs = PairTable(capacity: merges.count)
-    for (order, merge) in merges.enumerated() {
-      pairs.set(
-        merge.left, merge.right,
-        PairTable.Merge(order: UInt32(truncatingIfNeeded: order), token: merge.merged))
-    }
-    self.init(tokens, offset: 0, rule: .pairs(pairs), takesWholePieces: ignoresMerges)
+  ///   - tokens: bytes of the tokens, by index.
+  ///   - ids: ids by index; empty if an id is its index.
+  ///   - merges: in indices, the best first.
+  init(tokens: PackedStrings, ids: [Int32], merges: MergeList, ignoresMerges: Bool) {
+    self.init(
+      tokens, ids: ids, rule: .pairs(PairTable(merges)), takesWholePieces: ignoresMerges)
+    if !ignoresMerges { reachesItself = selfReaching() }
   }
 
-  private init(
-    _ tokens: PackedStrings, offset: Int32, rule: Rule, takesWholePieces: Bool
-  ) {
+  private init(_ tokens: PackedStrings, ids: [Int32], rule: Rule, takesWholePieces: Bool) {
     let table = PieceTable(tokens)
     self.table = table
-    self.offset = offset
+    self.ids = ids
     self.rule = rule
     self.takesWholePieces = takesWholePieces
-    let none = PairTable.Merge(order: Self.never, token: -1)
     var byteTokens = [Int32](repeating: -1, count: 256)
     for byte in UInt8.min...UInt8.max {
       let index = withUnsafePointer(to: byte) { table.find($0, 1) }
       byteTokens[Int(byte)] = index.map { Int32(truncatingIfNeeded: $0) } ?? -1
     }
-    var bytePairs = [PairTable.Merge](repeating: none, count: 65536)
+    var bytePairs = [Merge](repeating: Merge(order: Self.never, token: -1), count: 65536)
     for pair in 0..<65536 {
       let left = byteTokens[pair >> 8]
       let right = byteTokens[pair & 255]
       guard left >= 0, right >= 0 else { continue }
-      switch rule {
-      case .rank:
-        let bytes = [UInt8(pair >> 8), UInt8(pair & 255)]
-        if let index = bytes.withUnsafeBufferPointer({ bytes in
-          bytes.baseAddress.flatMap { table.find($0, 2) }
-        }) {
-          bytePairs[pair] = PairTable.Merge(
-            order: UInt32(truncatingIfNeeded: index), token: Int32(truncatingIfNeeded: index))
-        }
-      case .pairs(let pairs): bytePairs[pair] = pairs.find(left, right) ?? none
+      let bytes = [UInt8(pair >> 8), UInt8(pair & 255)]
+      bytes.withUnsafeBufferPointer { bytes in
+        guard let base = bytes.baseAddress else { return }
+        bytePairs[pair] = Self.find(rule, table, left, right, base, 2)
       }
     }
     self.byteTokens = byteTokens
     self.bytePairs = bytePairs
-    reachesItself = []
-    if !takesWholePieces { reachesItself = selfReaching() }
+  }
+
+  /// Whether every byte has a token.
+  var hasAllBytes: Bool { !byteTokens.contains(-1) }
+
+  @inline(__always)
+  private func id(_ index: Int32) -> Int32 { ids.isEmpty ? index : ids[Int(index)] }
+
+  /// The merge of two neighbours, whose bytes together are given.
+  @inline(__always)
+  private static func find(
+    _ rule: Rule, _ table: PieceTable, _ left: Int32, _ right: Int32,
+    _ bytes: UnsafePointer<UInt8>, _ count: Int
+  ) -> Merge {
+    switch rule {
+    case .rank:
+      guard let index = table.find(bytes, count) else { return Merge(order: never, token: -1) }
+      return Merge(
+        order: UInt32(truncatingIfNeeded: index), token: Int32(truncatingIfNeeded: index))
+    case .pairs(let pairs):
+      guard let (rank, result) = pairs.find(left, right) else {
+        return Merge(order: never, token: -1)
+      }
+      return Merge(order: UInt32(bitPattern: rank), token: result)
+    }
   }
 
   /// Adds the ids of a piece.
@@ -127,7 +139,7 @@ struct BytePairEncoder: Sendable {
     _ bytes: UnsafePointer<UInt8>, _ count: Int, _ memory: BytePairMemory, into ids: inout [Int32]
   ) {
     if let index = table.find(bytes, count), takesWholePieces || reachesItself[index] {
-      ids.append(Int32(truncatingIfNeeded: index) + offset)
+      ids.append(id(Int32(truncatingIfNeeded: index)))
       return
     }
     merge(bytes, count, memory, into: &ids)
@@ -150,7 +162,7 @@ struct BytePairEncoder: Sendable {
     guard partCount > 0 else { return }
     let isWhole = partCount == count
     for index in 0..<(partCount - 1) {
-      let merge: PairTable.Merge
+      let merge: Merge
       if isWhole {
         merge = bytePairs[Int(bytes[index]) << 8 | Int(bytes[index + 1])]
       } else {
@@ -164,31 +176,14 @@ struct BytePairEncoder: Sendable {
     parts[partCount].start = Int32(truncatingIfNeeded: count)
     if partCount <= Self.shortPiece {
       partCount = mergeShort(bytes, parts, partCount)
-      for index in 0..<partCount { ids.append(parts[index].token + offset) }
+      for index in 0..<partCount { ids.append(id(parts[index].token)) }
     } else {
       mergeLong(bytes, parts, partCount, memory)
       var index = 0
       while index < partCount {
-        ids.append(parts[index].token + offset)
+        ids.append(id(parts[index].token))
         index = Int(parts[index].next)
       }
-    }
-  }
-
-  /// The merge of two neighbours that are not both bytes.
-  @inline(__always)
-  private func find(
-    _ left: BytePairPart, _ right: BytePairPart, end: Int32, _ bytes: UnsafePointer<UInt8>
-  ) -> (order: UInt32, token: Int32) {
-    switch rule {
-    case .rank:
-      guard let index = table.find(bytes + Int(left.start), Int(end - left.start)) else {
-        return (Self.never, -1)
-      }
-      return (UInt32(truncatingIfNeeded: index), Int32(truncatingIfNeeded: index))
-    case .pairs(let pairs):
-      guard let merge = pairs.find(left.token, right.token) else { return (Self.never, -1) }
-      return (merge.order, merge.token)
     }
   }
 
@@ -227,8 +222,12 @@ struct BytePairEncoder: Sendable {
       parts[index].order = Self.never
       return
     }
-    (parts[index].order, parts[index].merged) = find(
-      parts[index], parts[index + 1], end: parts[index + 2].start, bytes)
+    let start = parts[index].start
+    let merge = Self.find(
+      rule, table, parts[index].token, parts[index + 1].token, bytes + Int(start),
+      Int(parts[index + 2].start - start))
+    parts[index].order = merge.order
+    parts[index].merged = merge.token
   }
 
   /// Merges parts that know their neighbours, with the best merge on top of a heap.
@@ -248,9 +247,12 @@ struct BytePairEncoder: Sendable {
         parts[index].order = Self.never
         return
       }
+      let start = parts[index].start
       let end = parts[Int(parts[next].next)].start
-      (parts[index].order, parts[index].merged) = find(
-        parts[index], parts[next], end: end, bytes)
+      let merge = Self.find(
+        rule, table, parts[index].token, parts[next].token, bytes + Int(start), Int(end - start))
+      parts[index].order = merge.order
+      parts[index].merged = merge.token
       if parts[index].order != Self.never { heap.insert(parts[index].order, index) }
     }
     while let (order, index) = heap.popFirst() {
@@ -270,7 +272,7 @@ struct BytePairEncoder: Sendable {
   }
 
   /// Whether the merges of each token's bytes give the token.
-  private func selfReaching() -> [Bool] {
+  func selfReaching() -> [Bool] {
     let memory = BytePairMemory()
     var ids: [Int32] = []
     return (0..<table.count).map { index in
@@ -278,7 +280,7 @@ struct BytePairEncoder: Sendable {
       guard let bytes = token.baseAddress, token.count > 0 else { return false }
       ids.removeAll(keepingCapacity: true)
       merge(bytes, token.count, memory, into: &ids)
-      return ids.count == 1 && ids[0] == Int32(truncatingIfNeeded: index) + offset
+      return ids.count == 1 && ids[0] == id(Int32(truncatingIfNeeded: index))
     }
   }
 }

@@ -30,7 +30,8 @@ struct PieceBuffer {
         parts.removeAll()
         spans(UnsafeBufferPointer(rebasing: bytes[piece])) { range, isMatch in
           let start = piece.lowerBound
-          parts.append((start + range.lowerBound)..<(start + range.upperBound), isMatch != isInverted)
+          parts.append(
+            (start + range.lowerBound)..<(start + range.upperBound), isMatch != isInverted)
         }
         parts.combine(behavior, into: &result)
       }

@@ -23,7 +23,8 @@ struct SentencePieceText: Sendable {
           + "scores")
     }
     guard model.scores.allSatisfy({ !$0.isNaN }) else {
-      throw TokenizerError(.schema, "a piece of the SentencePiece model has a score that is no number")
+      throw TokenizerError(
+        .schema, "a piece of the SentencePiece model has a score that is no number")
     }
     guard let unknown = model.types.firstIndex(of: .unknown) else {
       throw TokenizerError(.schema, "the SentencePiece model has no unknown piece")

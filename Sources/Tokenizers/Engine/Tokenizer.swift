@@ -20,8 +20,9 @@ public struct Tokenizer: Sendable {
   private let rawTokens: AddedTokenFinder
   private let normalizedTokens: AddedTokenFinder
   private let normalizers: [any TextNormalizer]
+  private let byteLevel: ByteLevelPipeline?
   private let steps: [any PieceStep]
-  private let model: any TokenModel
+  private let model: (any TokenModel)?
   private let frame: SpecialFrame
   let decoders: [any DecoderStep]?
   /// Added tokens by id.
@@ -41,8 +42,9 @@ public struct Tokenizer: Sendable {
     self.definition = definition
     let normalizers = try definition.normalizer?.steps() ?? []
     self.normalizers = normalizers
-    steps = try definition.preTokenizer?.steps() ?? []
-    model = try definition.model.encoder()
+    byteLevel = try ByteLevelPipeline(definition)
+    steps = byteLevel == nil ? try definition.preTokenizer?.steps() ?? [] : []
+    model = byteLevel == nil ? try definition.model.encoder() : nil
     frame = SpecialFrame(definition.postProcessor)
     decoders = try definition.decoder?.steps()
     added = Dictionary(
@@ -116,6 +118,11 @@ public struct Tokenizer: Sendable {
   private func encodePieces(
     _ text: [UInt8], startsText: Bool, _ ids: inout [Int32]
   ) throws(TokenizerError) {
+    if let byteLevel {
+      text.withUnsafeBufferPointer { byteLevel.encode($0, into: &ids) }
+      return
+    }
+    guard let model else { return }
     var buffer = PieceBuffer(text, startsText: startsText)
     for step in steps { step.apply(&buffer) }
     var failure: TokenizerError?
@@ -133,6 +140,7 @@ public struct Tokenizer: Sendable {
 
   /// Valid UTF-8, unless the model takes care of what is not.
   private func repaired(_ text: [UInt8]) -> [UInt8] {
+    if byteLevel != nil { return text }
     switch definition.model {
     case .sentencePieceBPE, .sentencePieceUnigram: return text
     default: break

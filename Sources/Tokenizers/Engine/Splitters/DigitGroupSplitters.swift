@@ -6,7 +6,7 @@ struct TrailingDigitsSplitter: PatternSplitter {
   func matchEnd(in text: SplitText, at position: Int) -> Int? {
     let (end, count) = text.run(of: ScalarSet(Self.digits), from: position, most: .max)
     guard count > 0 else { return nil }
-    if end < text.count, ScalarSet.word.contains(text.scalarClass(at: end).value) { return nil }
+    if text.match(.word, at: end) != nil { return nil }
     return text.runEnd(of: Self.digits, from: position, most: (count - 1) % 3 + 1)
   }
 }

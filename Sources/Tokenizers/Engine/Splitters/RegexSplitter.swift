@@ -112,7 +112,7 @@ struct RegexSplitter: PatternSplitter {
 
   private func isBoundary(_ text: SplitText, _ position: Int) -> Bool {
     func isWord(_ position: Int) -> Bool {
-      ScalarSet.word.contains(text.scalarClass(at: position).value)
+      text.match(.word, at: position) != nil
     }
     let before =
       position > 0 && isWord(UTF8Scalars.previous(text.bytes, position, from: 0))

@@ -23,6 +23,11 @@ struct ScalarSet: Sendable {
       switch item {
       case .character(let scalar): insert(scalar.value...scalar.value)
       case .range(let first, let last): insert(first.value...last.value)
+      case .named("\\w"): insertWord()
+      case .named("\\W"):
+        guard set.items.count == 1 else { return nil }
+        insertWord()
+        isInverted = true
       case .named(let name):
         guard let part = Self.named(name) else { return nil }
         insert(part)
@@ -76,15 +81,26 @@ struct ScalarSet: Sendable {
     if byte < 64 { low |= 1 << UInt64(byte) } else { high |= 1 << UInt64(byte - 64) }
   }
 
-  /// `\s`, `\d`, `\w`, `\p{..}`, `.` and what negates them.
+  /// Letters, marks, digits, connectors and some signs made of letters and digits: what tokenizers
+  /// takes for parts of words.
+  private mutating func insertWord() {
+    insert(ClassSet.letters.union(.marks).union(ClassSet(.nd, .nl, .pc)))
+    for range in Self.wordSigns { insert(range) }
+  }
+
+  /// Superscripts, fractions, letters in circles and squares.
+  private static let wordSigns: [ClosedRange<UInt32>] = [
+    0xB2...0xB3, 0xB9...0xB9, 0xBC...0xBE, 0x24B6...0x24E9, 0x1F130...0x1F149, 0x1F150...0x1F169,
+    0x1F170...0x1F189,
+  ]
+
+  /// `\s`, `\d`, `\p{..}` and what negates them.
   private static func named(_ name: String) -> ClassSet? {
     switch name {
     case "\\s": return .whiteSpace
     case "\\S": return ClassSet.whiteSpace.inverted
     case "\\d": return ClassSet(.nd)
     case "\\D": return ClassSet(.nd).inverted
-    case "\\w": return word
-    case "\\W": return word.inverted
     default:
       guard name.hasPrefix("\\p{") || name.hasPrefix("\\P{"), name.hasSuffix("}") else {
         return nil
@@ -96,8 +112,12 @@ struct ScalarSet: Sendable {
     }
   }
 
-  /// Letters, marks, digits and connectors: what `\b` tells from the rest.
-  static let word = ClassSet.letters.union(.marks).union(ClassSet(.nd, .pc))
+  /// What `\b` tells from the rest.
+  static let word: ScalarSet = {
+    var set = ScalarSet(ClassSet(bits: 0))
+    set.insertWord()
+    return set
+  }()
 
   /// Whether the set holds a scalar of a class.
   @inline(__always)

@@ -1,0 +1,20 @@
+internal import Synchronization
+
+/// Memories that wait for the next text.
+final class BytePairMemoryPool: Sendable {
+  /// Hands a memory from one thread to another.
+  private struct Box: @unchecked Sendable { let memory: BytePairMemory }
+
+  private let waiting = Mutex<[Box]>([])
+
+  /// A memory for one text.
+  func take() -> BytePairMemory {
+    waiting.withLock { $0.popLast() }?.memory ?? BytePairMemory()
+  }
+
+  /// Gives a memory back.
+  func give(_ memory: BytePairMemory) {
+    let box = Box(memory: memory)
+    waiting.withLock { $0.append(box) }
+  }
+}

@@ -79,6 +79,7 @@ whole = []
 
 
 def add(name, tokenizer, inputs=texts):
+    tokenizer.encode_special_tokens = False
     record = {"name": name, "file": tokenizer.to_str(pretty=True), "texts": inputs}
     plain, with_special, literal, decoded = [], [], [], []
     for text in inputs:

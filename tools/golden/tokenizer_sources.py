@@ -27,7 +27,7 @@ extra = [
 
 
 def packed(path, data):
-    process = subprocess.run(["zstd", "-q", "-19", "-f", "-o", path + ".zst"], input=data, check=True)
+    process = subprocess.run(["zstd", "-q", "-19", "-f", f"--stream-size={len(data)}", "-o", path + ".zst"], input=data, check=True)
     return hashlib.sha256(data).hexdigest()
 
 

@@ -89,10 +89,14 @@ public struct TokenVocabulary: Sendable {
   }
 
   /// The bytes of a token; nil if there is no such id.
-  public func bytes(of id: Int32) -> ArraySlice<UInt8>? { place(of: id).map { tokens.utf8(at: $0) } }
+  public func bytes(of id: Int32) -> ArraySlice<UInt8>? {
+    place(of: id).map { tokens.utf8(at: $0) }
+  }
 
   /// The id of a token's bytes.
-  public func id(of bytes: UnsafeRawBufferPointer) -> Int32? { index.find(bytes).map { id(at: $0) } }
+  public func id(of bytes: UnsafeRawBufferPointer) -> Int32? {
+    index.find(bytes).map { id(at: $0) }
+  }
 
   /// The id of a token's text.
   public func id(of text: String) -> Int32? { index.find(text.utf8).map { id(at: $0) } }

@@ -13,9 +13,11 @@ struct AddedTokenFinder: Sendable {
   private let tokens: [TokenizerDefinition.AddedToken]
 
   /// Tokens and the texts to look for, which are their contents or those normalised.
-  init(_ tokens: [TokenizerDefinition.AddedToken], text: (String) -> [UInt8]) {
+  init(
+    _ tokens: [TokenizerDefinition.AddedToken], text: (TokenizerDefinition.AddedToken) -> [UInt8]
+  ) {
     var texts = PackedTokens()
-    for token in tokens { text(token.content).withUnsafeBytes { texts.append(utf8: $0) } }
+    for token in tokens { text(token).withUnsafeBytes { texts.append(utf8: $0) } }
     // Of equal texts the trie takes the last place, the library the first token.
     trie = ByteTrie(texts, places: texts.indices.reversed()) { Int32(truncatingIfNeeded: $0) }
     self.tokens = tokens

@@ -14,7 +14,7 @@ extension Tokenizer {
         throw unknown(id)
       }
       return SentencePieceDecoder(model: model).decode(ids) { id in
-        added[id].flatMap { skipsSpecial && $0.isSpecial ? nil : Array($0.content.utf8) }
+        added[id].flatMap { skipsSpecial && $0.isSpecial ? nil : $0.bytes }
       }
     default: break
     }
@@ -22,7 +22,7 @@ extension Tokenizer {
     for id in ids {
       if let token = added[id] {
         if skipsSpecial, token.isSpecial { continue }
-        tokens.append(TokenText(bytes: Array(token.content.utf8), isLiteral: true))
+        tokens.append(TokenText(bytes: token.bytes, isLiteral: true))
       } else if let bytes = definition.model.bytes(of: id) {
         tokens.append(TokenText(bytes: Array(bytes)))
       } else {

@@ -26,7 +26,14 @@ public struct Tokenizer: Sendable {
   private let frame: SpecialFrame
   let decoders: [any DecoderStep]?
   /// Added tokens by id.
-  let added: [Int32: TokenizerDefinition.AddedToken]
+  let added: [Int32: Added]
+
+  /// An added token as it is looked for, and as it comes out again.
+  struct Added: Sendable {
+    /// Its text, normalised if it is looked for in normalised text.
+    let bytes: [UInt8]
+    let isSpecial: Bool
+  }
 
   /// Makes a tokenizer ready.
   ///
@@ -40,13 +47,19 @@ public struct Tokenizer: Sendable {
     model = byteLevel == nil ? try definition.model.encoder() : nil
     frame = SpecialFrame(definition.postProcessor)
     decoders = try definition.decoder?.steps()
-    added = Dictionary(definition.addedTokens.map { ($0.id, $0) }) { $1 }
-    rawTokens = AddedTokenFinder(definition.addedTokens.filter { !$0.isNormalized }) {
-      Array($0.utf8)
+    added = Dictionary(
+      definition.addedTokens.map { token in
+        let text = Array(token.content.utf8)
+        let bytes = token.isNormalized ? normalizers.reduce(text) { $1.normalize($0) } : text
+        return (token.id, Added(bytes: bytes, isSpecial: token.isSpecial))
+      }
+    ) { $1 }
+    let added = added
+    func finder(_ tokens: [TokenizerDefinition.AddedToken]) -> AddedTokenFinder {
+      AddedTokenFinder(tokens) { added[$0.id]?.bytes ?? [] }
     }
-    normalizedTokens = AddedTokenFinder(definition.addedTokens.filter(\.isNormalized)) { text in
-      normalizers.reduce(Array(text.utf8)) { $1.normalize($0) }
-    }
+    rawTokens = finder(definition.addedTokens.filter { !$0.isNormalized })
+    normalizedTokens = finder(definition.addedTokens.filter(\.isNormalized))
   }
 
   /// The ids of a text.

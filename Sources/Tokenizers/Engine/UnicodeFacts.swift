@@ -5,9 +5,10 @@ enum UnicodeFacts {
     ScalarClasses.shared(value).isWhiteSpace
   }
 
-  /// Category N.
+  /// Category N of Unicode 17.0, by which the library's splits at digits go.
   @Sendable static func isNumber(_ value: UInt32) -> Bool {
-    ClassSet.numbers.contains(ScalarClasses.shared(value))
+    if ClassSet.numbers.contains(ScalarClasses.shared(value)) { return true }
+    return (0x11DE0...0x11DE9).contains(value) || (0x16FF4...0x16FF6).contains(value)
   }
 
   private static let wordClasses = ClassSet(.nd, .pc).union(.letters).union(.marks)

@@ -42,12 +42,7 @@ extension TokenizerDefinition {
       }
       guard let id else { continue }
       next = max(next, Int(id) + 1)
-      var added = AddedToken(id: id, content: token.content)
-      added.isSingleWord = token.isSingleWord
-      added.stripsLeft = token.stripsLeft
-      added.stripsRight = token.stripsRight
-      added.isNormalized = token.isNormalized
-      added.isSpecial = token.isSpecial
+      let added = AddedToken(token, id: id)
       if let place {
         addedTokens[place] = added
       } else {
@@ -56,6 +51,17 @@ extension TokenizerDefinition {
       }
     }
     addedTokens.sort { $0.id < $1.id }
+  }
+}
+
+extension TokenizerDefinition.AddedToken {
+  /// A token as the files describe it.
+  init(_ token: AddedToken, id: Int32) {
+    self.init(id: id, content: token.content, isSpecial: token.isSpecial)
+    isSingleWord = token.isSingleWord
+    stripsLeft = token.stripsLeft
+    stripsRight = token.stripsRight
+    isNormalized = token.isNormalized
   }
 }
 

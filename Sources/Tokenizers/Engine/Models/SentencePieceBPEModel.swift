@@ -4,16 +4,21 @@ internal import Failures
 /// SentencePiece's BPE: the pair whose text together is the piece of the best score, leftmost first.
 struct SentencePieceBPEModel: TokenModel {
   private let text: SentencePieceText
-  private let index: TokenIndex
+  private let index: PieceTable
   /// Ids of the texts in `index`.
   private let ids: [Int32]
   /// Place of each piece's score among all scores; the best is 0, equal ones are equal.
   private let ranks: [Int32]
   private let types: [TokenType]
+  /// Number of bytes of each piece.
+  private let lengths: [Int32]
 
   init(_ model: TokenizerDefinition.SentencePiece) throws(TokenizerError) {
     text = try SentencePieceText(model)
     types = model.types
+    lengths = model.tokens.indices.map {
+      Int32(truncatingIfNeeded: model.tokens.utf8(at: $0).count)
+    }
     let kinds: [TokenType] = [.normal, .userDefined, .unused]
     var texts = PackedTokens()
     var ids: [Int32] = []
@@ -22,7 +27,7 @@ struct SentencePieceBPEModel: TokenModel {
       ids.append(Int32(truncatingIfNeeded: place))
     }
     self.ids = ids
-    index = TokenIndex(texts)
+    index = PieceTable(texts)
     var ranks = [Int32](repeating: 0, count: model.tokens.count)
     let order = model.tokens.indices.sorted { model.scores[$0] > model.scores[$1] }
     var rank: Int32 = 0
@@ -54,8 +59,8 @@ struct SentencePieceBPEModel: TokenModel {
   }
 
   private func find(_ bytes: UnsafeBufferPointer<UInt8>, _ start: Int, _ count: Int) -> Int32? {
-    let part = UnsafeBufferPointer(rebasing: bytes[start..<(start + count)])
-    return index.find(UnsafeRawBufferPointer(part)).map { ids[$0] }
+    guard let base = bytes.baseAddress else { return nil }
+    return index.find(base + start, count).map { ids[$0] }
   }
 
   /// The symbols of a text after all merges.
@@ -91,8 +96,7 @@ struct SentencePieceBPEModel: TokenModel {
       guard !isFrozen[place], !isFrozen[Int(left.next)] else { return }
       let count = Int(left.count + right.count)
       guard let id = find(bytes, Int(left.start), count) else { return }
-      // The mark is the length that the pair has now: a longer or shorter one is another pair.
-      queue.insert(rank: ranks[Int(id)], place: place, mark: Int32(truncatingIfNeeded: count))
+      queue.insert(rank: ranks[Int(id)], place: place, mark: id)
       if types[Int(id)] == .unused {
         let start = Int(left.start)
         splits[Span(text: Array(bytes[start..<(start + count)]))] = left.count
@@ -102,10 +106,10 @@ struct SentencePieceBPEModel: TokenModel {
     while let entry = queue.popFirst() {
       let symbol = row.symbols[entry.place]
       guard symbol.count > 0, symbol.next >= 0,
-        symbol.count + row.symbols[Int(symbol.next)].count == entry.mark,
-        let id = find(bytes, Int(symbol.start), Int(entry.mark))
+        // A longer or shorter pair than the one that waited is another pair.
+        symbol.count + row.symbols[Int(symbol.next)].count == lengths[Int(entry.mark)]
       else { continue }
-      row.merge(at: entry.place, into: id)
+      row.merge(at: entry.place, into: entry.mark)
       add(Int(row.symbols[entry.place].previous), row)
       add(entry.place, row)
     }
@@ -117,6 +121,10 @@ struct SentencePieceBPEModel: TokenModel {
     _ symbol: SymbolRow.Symbol, _ bytes: UnsafeBufferPointer<UInt8>, _ splits: [Span: Int32],
     _ writer: inout SentencePieceText.Writer, _ list: inout [Int32]
   ) {
+    guard types[Int(symbol.id)] == .unused else {
+      let range = Int(symbol.start)..<Int(symbol.start + symbol.count)
+      return writer.append(symbol.id, bytes[range], to: &list)
+    }
     var open = [(start: Int(symbol.start), count: Int(symbol.count))]
     while let (start, count) = open.popLast() {
       let id = find(bytes, start, count) ?? text.unknown

@@ -47,58 +47,104 @@ struct SentencePieceText: Sendable {
 
   /// The text as the model gets it; bytes that are not valid UTF-8 become U+FFFD each.
   func normalize(_ text: UnsafeBufferPointer<UInt8>) -> [UInt8] {
-    var result: [UInt8] = []
     var position = 0
     if settings.removesExtraWhitespaces {
       while position < text.count {
         let (end, part) = prefix(text, position)
-        guard part.elementsEqual([0x20]) else { break }
+        guard isSpace(part, text, position..<end) else { break }
         position = end
       }
     }
     guard position < text.count else { return [] }
-    result.reserveCapacity(text.count + text.count / 4 + 3)
     let space = settings.escapesWhitespaces ? Self.space : [0x20]
-    if settings.addsDummyPrefix, !settings.whitespaceIsSuffix { result += space }
-    var followsSpace = settings.removesExtraWhitespaces
+    var result = Spaced(space: space, removesExtra: settings.removesExtraWhitespaces)
+    result.bytes.reserveCapacity(text.count + text.count / 4 + 3)
+    if settings.addsDummyPrefix, !settings.whitespaceIsSuffix { result.bytes += space }
     while position < text.count {
-      var (end, part) = prefix(text, position)
-      if followsSpace { part = part.drop { $0 == 0x20 } }
-      if let last = part.last {
-        for byte in part {
-          if byte == 0x20 { result += space } else { result.append(byte) }
-        }
-        followsSpace = last == 0x20
+      let (end, part) = prefix(text, position)
+      switch part {
+      case .same: result.append(text[position..<end])
+      case .replaced(let range): if let charsmap { result.append(charsmap.text(range)) }
+      case .invalid: result.append(UTF8.encodedReplacementCharacter)
       }
-      if !settings.removesExtraWhitespaces { followsSpace = false }
       position = end
     }
-    if settings.removesExtraWhitespaces {
-      while result.count >= space.count, result.suffix(space.count).elementsEqual(space) {
-        result.removeLast(space.count)
-      }
+    if settings.removesExtraWhitespaces { result.dropSpaces() }
+    if settings.addsDummyPrefix, settings.whitespaceIsSuffix { result.bytes += space }
+    return result.bytes
+  }
+
+  /// What a part of a text becomes.
+  private enum Part {
+    case same
+    case replaced(Range<Int>)
+    case invalid
+  }
+
+  /// Whether a part becomes one space.
+  private func isSpace(
+    _ part: Part, _ text: UnsafeBufferPointer<UInt8>, _ range: Range<Int>
+  ) -> Bool {
+    switch part {
+    case .same: range.count == 1 && text[range.lowerBound] == 0x20
+    case .replaced(let range): charsmap?.text(range).elementsEqual([0x20]) ?? false
+    case .invalid: false
     }
-    if settings.addsDummyPrefix, settings.whitespaceIsSuffix { result += space }
-    return result
   }
 
   /// What the text at a place becomes, and how far that goes.
+  @inline(__always)
   private func prefix(
     _ text: UnsafeBufferPointer<UInt8>, _ start: Int
-  ) -> (end: Int, part: ArraySlice<UInt8>) {
+  ) -> (end: Int, part: Part) {
     if userDefined.begins(with: text[start]),
       let symbol = userDefined.longest(text, from: start)
     {
-      return (symbol.end, Array(text[start..<symbol.end])[...])
+      return (symbol.end, .same)
     }
     if let charsmap,
       let found = charsmap.match(text, from: start, to: text.count, wantsLongest: true)
     {
-      return (found.end, charsmap.text(found.text))
+      return (found.end, .replaced(found.text))
     }
     let (value, end) = text.scalar(at: start)
-    if value == 0xFFFD { return (end, [0xEF, 0xBF, 0xBD]) }
-    return (end, Array(text[start..<end])[...])
+    return (end, value == 0xFFFD ? .invalid : .same)
+  }
+
+  /// A text in which spaces are spelled, and runs of them may become one.
+  private struct Spaced {
+    let space: [UInt8]
+    let removesExtra: Bool
+    var bytes: [UInt8] = []
+    private var followsSpace: Bool
+
+    init(space: [UInt8], removesExtra: Bool) {
+      self.space = space
+      self.removesExtra = removesExtra
+      followsSpace = removesExtra
+    }
+
+    /// Appends a part; after a space, the spaces that it begins with go.
+    @inline(__always)
+    mutating func append(_ part: some Collection<UInt8>) {
+      var isLeading = followsSpace
+      for byte in part {
+        if byte != 0x20 {
+          bytes.append(byte)
+          isLeading = false
+          followsSpace = false
+        } else if !isLeading {
+          bytes += space
+          followsSpace = removesExtra
+        }
+      }
+    }
+
+    mutating func dropSpaces() {
+      while bytes.count >= space.count, bytes.suffix(space.count).elementsEqual(space) {
+        bytes.removeLast(space.count)
+      }
+    }
   }
 
   /// Writes the ids of one text's pieces.

@@ -3,8 +3,7 @@ internal import Failures
 
 /// SentencePiece's Unigram: the likeliest way through the text.
 ///
-/// Scores add up in binary32, but a user-defined piece's bonus, and with it the sum that is compared,
-/// is binary64 before it is stored: equal sums are decided by that.
+/// Scores add up in binary32 from the left; of equal sums the one whose last piece is longest wins.
 struct SentencePieceUnigramModel: TokenModel {
   /// How much less likely than the least likely piece an unknown character is.
   private static let unknownPenalty: Float = 10
@@ -65,6 +64,11 @@ struct SentencePieceUnigramModel: TokenModel {
         bytes.count, start + UnsafeBufferPointer<UInt8>.sequenceLength(bytes[start]))
       let from = Int32(truncatingIfNeeded: start)
       var hasCharacter = false
+      func offer(_ end: Int, _ id: Int32, _ score: Float) {
+        if best[end].start < 0 || score > best[end].score {
+          best[end] = Node(id: id, start: from, score: score)
+        }
+      }
       var node = 0
       var position = start
       while position < bytes.count {
@@ -75,20 +79,11 @@ struct SentencePieceUnigramModel: TokenModel {
         guard id >= 0 else { continue }
         let isUserDefined = types[Int(id)] == .userDefined
         let score =
-          isUserDefined
-          ? Double(Float(position - start) * greatestScore) - 0.1 : Double(scores[Int(id)])
-        let sum = score + Double(here)
-        if best[position].start < 0 || sum > Double(best[position].score) {
-          best[position] = Node(id: id, start: from, score: Float(sum))
-        }
+          isUserDefined ? Float(position - start) * greatestScore - 0.1 : scores[Int(id)]
+        offer(position, id, score + here)
         if position == next { hasCharacter = true }
       }
-      if !hasCharacter {
-        let sum = unknownScore + here
-        if best[next].start < 0 || sum > best[next].score {
-          best[next] = Node(id: text.unknown, start: from, score: sum)
-        }
-      }
+      if !hasCharacter { offer(next, text.unknown, unknownScore + here) }
       start = next
     }
     return best

@@ -85,7 +85,7 @@ import _TestSupport
     let general = try #require(RegexSplitter(pattern))
     let texts =
       try Self.corpus.get().compactMap { $0["text"]?.string.map { Array($0.utf8) } }
-      + Self.randomTexts(1500, seed: 5)
+      + Self.randomTexts(500, seed: 5)
     for text in texts {
       let expected = Self.pieces(general, text)
       let found = Self.pieces(fast, text)
@@ -102,6 +102,32 @@ import _TestSupport
         expected.map(\.count).reduce(0, +) == text.count && !expected.contains(where: \.isEmpty))
     }
   }
+
+  static let cuts = Result {
+    try JSONValue.parse(Golden.bytes("Tokenizers/splits/splits.json"))
+  }
+  static let cutPatterns = (try? cuts.get()["digests"]?.object?.keys.map(\.self)) ?? []
+
+  /// Where tokenizers cuts the corpus and random texts; both engines cut there.
+  @Test(arguments: cutPatterns)
+  func cutsAreThoseOfTokenizers(_ pattern: String) throws {
+    let golden = try Self.cuts.get()
+    let expected = try #require(golden["digests"]?[pattern]?.string)
+    let texts =
+      try Self.corpus.get().map { $0["text"]?.string ?? "" }
+      + (golden["texts"]?.array ?? []).map { $0.string ?? "" }
+    #expect(texts.count == 2084)
+    func digest(_ splitter: some PieceSplitter) -> String {
+      let lines = texts.map { text in
+        Self.pieces(splitter, Array(text.utf8)).map { "\($0.count)" }.joined(separator: ",")
+      }
+      return Golden.sha256(lines.joined(separator: "\n").utf8)
+    }
+    #expect(try digest(Splitters.step(pattern)) == expected)
+    #expect(try digest(#require(RegexSplitter(pattern))) == expected)
+  }
+
+  @Test func thereAreManyExpressions() { #expect(Self.cutPatterns.count == 70) }
 
   @Test(arguments: [
     // expression, text, pieces

@@ -23,10 +23,10 @@ struct ScalarSet: Sendable {
       switch item {
       case .character(let scalar): insert(scalar.value...scalar.value)
       case .range(let first, let last): insert(first.value...last.value)
-      case .named("\\w"): insertWord()
+      case .named("\\w"): insertWord(isAlone: set.items.count == 1 && !set.isNegated)
       case .named("\\W"):
         guard set.items.count == 1 else { return nil }
-        insertWord()
+        insertWord(isAlone: !set.isNegated)
         isInverted = true
       case .named(let name):
         guard let part = Self.named(name) else { return nil }
@@ -81,17 +81,22 @@ struct ScalarSet: Sendable {
     if byte < 64 { low |= 1 << UInt64(byte) } else { high |= 1 << UInt64(byte - 64) }
   }
 
-  /// Letters, marks, digits, connectors and some signs made of letters and digits: what tokenizers
-  /// takes for parts of words.
-  private mutating func insertWord() {
+  /// Letters, marks, digits, connectors, letters in circles and squares: what tokenizers takes for
+  /// parts of words.
+  ///
+  /// - Parameter isAlone: whether the set has no other items; then superscripts and fractions of
+  ///   Latin-1 belong to it too, but within brackets they do not.
+  private mutating func insertWord(isAlone: Bool) {
     insert(ClassSet.letters.union(.marks).union(ClassSet(.nd, .nl, .pc)))
-    for range in Self.wordSigns { insert(range) }
+    for range in Self.framedLetters { insert(range) }
+    if isAlone { for range in Self.latinNumbers { insert(range) } }
   }
 
-  /// Superscripts, fractions, letters in circles and squares.
-  private static let wordSigns: [ClosedRange<UInt32>] = [
-    0xB2...0xB3, 0xB9...0xB9, 0xBC...0xBE, 0x24B6...0x24E9, 0x1F130...0x1F149, 0x1F150...0x1F169,
-    0x1F170...0x1F189,
+  private static let latinNumbers: [ClosedRange<UInt32>] = [
+    0xB2...0xB3, 0xB9...0xB9, 0xBC...0xBE,
+  ]
+  private static let framedLetters: [ClosedRange<UInt32>] = [
+    0x24B6...0x24E9, 0x1F130...0x1F149, 0x1F150...0x1F169, 0x1F170...0x1F189,
   ]
 
   /// `\s`, `\d`, `\p{..}` and what negates them.
@@ -115,7 +120,7 @@ struct ScalarSet: Sendable {
   /// What `\b` tells from the rest.
   static let word: ScalarSet = {
     var set = ScalarSet(ClassSet(bits: 0))
-    set.insertWord()
+    set.insertWord(isAlone: true)
     return set
   }()
 

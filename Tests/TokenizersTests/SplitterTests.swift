@@ -22,7 +22,7 @@ import _TestSupport
     patterns += [
       PreTokenizerSteps.gpt2, PreTokenizerSteps.punctuation, PreTokenizerSteps.punctuation + "+",
       // cl100k_base as tiktoken writes it
-      #"'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}++|\p{N}{1,3}+| ?[^\s\p{L}\p{N}]++[\r\n]*+|\s++$|\s*[\r\n]|\s+(?!\S)|\s"#,
+      Splitters.cl100k,
     ]
     var seen: Set<String> = []
     return patterns.filter { seen.insert($0).inserted }
@@ -145,6 +145,19 @@ import _TestSupport
     let error = #expect(throws: TokenizerError.self) { try Splitters.step(pattern) }
     #expect(error?.code == .unsupported)
     #expect(error?.message.contains("/\(pattern)/") == true)
+  }
+
+  /// Numbers and blanks as long as a file: time does not go with the square of the length.
+  @Test(arguments: [
+    #"\d{1,3}(?=(?:\d{3})*\b)"#, #"(?=(\d{3})+(?!\d))"#, #"\s+$"#, PreTokenizerSteps.gpt2,
+    Splitters.cl100k,
+  ])
+  func longRuns(_ pattern: String) throws {
+    let splitter = try Splitters.step(pattern)
+    for byte in UInt8(ascii: " ")...UInt8(ascii: "1") where [0x20, 0x31].contains(byte) {
+      let text = [UInt8](repeating: byte, count: 400_000) + [97]
+      #expect(Self.pieces(splitter, text).map(\.count).reduce(0, +) == text.count)
+    }
   }
 
   @Test func sequencesCutPiecesFurther() throws {

@@ -27,7 +27,14 @@ struct ByteLevelPipeline: Sendable {
   }
 
   /// Adds the ids of a text, whose bytes need not be UTF-8.
-  func encode(_ text: UnsafeBufferPointer<UInt8>, into ids: inout [Int32]) {
+  ///
+  /// - Throws: `.limit` for a text of 2 GiB or more.
+  func encode(
+    _ text: UnsafeBufferPointer<UInt8>, into ids: inout [Int32]
+  ) throws(TokenizerError) {
+    guard text.count < Int(Int32.max) else {
+      throw TokenizerError(.limit, "a text of \(text.count) bytes; the limit is \(Int32.max)")
+    }
     let memory = memories.take()
     splitter.pieces(of: text) { range in
       encoder.encode(UnsafeBufferPointer(rebasing: text[range]), memory, into: &ids)

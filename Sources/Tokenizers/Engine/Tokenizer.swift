@@ -119,7 +119,9 @@ public struct Tokenizer: Sendable {
     _ text: [UInt8], startsText: Bool, _ ids: inout [Int32]
   ) throws(TokenizerError) {
     if let byteLevel {
-      text.withUnsafeBufferPointer { byteLevel.encode($0, into: &ids) }
+      try text.withUnsafeBufferPointer { (text) throws(TokenizerError) in
+        try byteLevel.encode(text, into: &ids)
+      }
       return
     }
     guard let model else { return }

@@ -2,7 +2,7 @@ extension KnownRankTokenizer {
   /// The known tokenizers.
   static let all: [KnownRankTokenizer] = [
     KnownRankTokenizer(
-      names: ["cl100k_base", "cl100k", "gpt-4", "gpt-3.5-turbo"], pattern: cl100k,
+      names: ["cl100k_base", "cl100k", "gpt-4", "gpt-3.5-turbo"], pattern: Splitters.cl100k,
       fixed: [
         ("<|endoftext|>", 100257), ("<|fim_prefix|>", 100258), ("<|fim_middle|>", 100259),
         ("<|fim_suffix|>", 100260), ("<|endofprompt|>", 100276),
@@ -69,11 +69,6 @@ extension KnownRankTokenizer {
           "<|notimestamps|>",
         ] + (0...1500).map { "<|\($0 / 50).\($0 % 50 < 5 ? "0" : "")\($0 % 50 * 2)|>" }),
   ]
-
-  /// cl100k as tiktoken writes it for its own; the same splits as `words`.
-  private static let cl100k =
-    #"'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}++|\p{N}{1,3}+| ?[^\s\p{L}\p{N}]++[\r\n]*+|"#
-    + #"\s++$|\s*[\r\n]|\s+(?!\S)|\s"#
 
   private static func words(digits: String) -> String {
     #"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|"# + digits

@@ -1,8 +1,11 @@
 internal import Documents
-internal import Failures
+public import Failures
 
 /// A vocabulary of ranks: what tiktoken needs to encode.
-struct RankVocabulary: Sendable {
+///
+/// It becomes a ``TokenizerDefinition`` in one of two forms: by rank, which is tiktoken's own rule, or
+/// by merges, as tokenizer.json holds them.
+public struct RankVocabulary: Sendable {
   /// Ordinary tokens by rank; what has no rank is empty.
   var ranks: RankList
   /// Id of rank 0.
@@ -56,6 +59,67 @@ struct RankVocabulary: Sendable {
     }
   }
 
+  /// Reads a tiktoken file of a tokenizer that is known by name.
+  ///
+  /// - Throws: `.unsupported` for a name that is not among `knownNames`, or an error of the file.
+  public init(tiktoken bytes: [UInt8], name: String, file: String) throws(TokenizerError) {
+    try self.init(
+      ranks: RankFile.read(bytes, file: file), known: .named(name), file: file)
+  }
+
+  /// Reads a tiktoken file.
+  ///
+  /// - Parameters:
+  ///   - pattern: the expression that splits text, or the name of a known tokenizer that has it.
+  ///   - specialTokens: ids of the special tokens.
+  public init(
+    tiktoken bytes: [UInt8], pattern: String, specialTokens: [(text: String, id: Int32)],
+    file: String
+  ) throws(TokenizerError) {
+    let known = KnownRankTokenizer.all.first { $0.names.contains(pattern.lowercased()) }
+    try self.init(
+      ranks: RankFile.read(bytes, file: file), pattern: known?.pattern ?? pattern,
+      special: specialTokens, file: file)
+    composes = known?.composes ?? false
+  }
+
+  /// Reads a tekken.json.
+  public init(tekken bytes: [UInt8], file: String = "tekken.json") throws(TokenizerError) {
+    self = try TekkenFile.read(bytes, file: file)
+  }
+
+  /// Names of the tokenizers whose expression and special tokens are known.
+  public static var knownNames: [String] { KnownRankTokenizer.all.flatMap(\.names) }
+
+  /// Whether bytes look like a tiktoken file.
+  public static func recognises(tiktoken bytes: [UInt8]) -> Bool { RankFile.recognises(bytes) }
+
+  /// Reads a map of special tokens to ids.
+  public static func specialTokens(
+    json bytes: [UInt8], file: String
+  ) throws(TokenizerError) -> [(text: String, id: Int32)] {
+    let value: JSONValue
+    do throws(DocumentError) { value = try JSONValue.parse(bytes) } catch {
+      throw TokenizerError(.syntax, wrapping: error, at: Place(file: file))
+    }
+    guard let object = value.object else {
+      throw TokenizerError(
+        .schema, "expected an object of tokens and their ids, found \(value.kind.phrase)",
+        at: Place(file: file))
+    }
+    var tokens: [(text: String, id: Int32)] = []
+    for (text, id) in object {
+      guard let id = id.int, (0..<Vocabulary.maximumCount).contains(id) else {
+        throw TokenizerError(
+          .id,
+          "the special token \(text.quoted) should have an id within "
+            + "0...\(Vocabulary.maximumCount - 1)", at: Place(file: file))
+      }
+      tokens.append((text, Int32(truncatingIfNeeded: id)))
+    }
+    return tokens
+  }
+
   /// A file of ranks, with what is known of a tokenizer of that name.
   init(
     ranks: RankList, known: KnownRankTokenizer, file: String
@@ -67,7 +131,7 @@ struct RankVocabulary: Sendable {
   }
 
   /// Number of ids up to the greatest.
-  var count: Int {
+  public var count: Int {
     max(Int(firstID) + ranks.count, (special.last.map { Int($0.id) } ?? -1) + 1)
   }
 }

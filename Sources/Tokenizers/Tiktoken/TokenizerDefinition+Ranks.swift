@@ -1,9 +1,9 @@
 internal import Documents
-internal import Failures
+public import Failures
 
 extension RankVocabulary {
   /// The tokenizer with tiktoken's own rule: tokens are bytes, ranks decide.
-  func rankDefinition() throws(TokenizerError) -> TokenizerDefinition {
+  public func rankDefinition() throws(TokenizerError) -> TokenizerDefinition {
     let (tokens, ids) = ordinary { Array($0) }
     var definition = TokenizerDefinition(
       model: .rankBPE(
@@ -18,7 +18,7 @@ extension RankVocabulary {
   ///
   /// Whole pieces that are tokens are taken as such, which is tiktoken's rule;
   /// `needsWholePieces` says whether that makes a difference.
-  func definition() throws(TokenizerError) -> TokenizerDefinition {
+  public func definition() throws(TokenizerError) -> TokenizerDefinition {
     let merges = RankMerges(ranks.tokens).merges()
     var (tokens, ids) = ordinary { bytes in
       var letters: [UInt8] = []
@@ -65,7 +65,7 @@ extension RankVocabulary {
   ///
   /// If so, a piece that is a token has to be taken whole (`ignore_merges`); such a tokenizer needs a
   /// pre-tokenizer name that does so in GGUF.
-  func needsWholePieces() -> Bool {
+  public func needsWholePieces() -> Bool {
     let encoder = BytePairEncoder(
       tokens: ranks.tokens, ids: [], merges: RankMerges(ranks.tokens).merges(),
       ignoresMerges: true)

@@ -30,8 +30,6 @@ struct BytePairEncoder: Sendable {
   private let byteTokens: [Int32]
   /// Merge of each two bytes, the first times 256 plus the second.
   private let bytePairs: [Merge]
-  /// Whether a token's merges give the token itself, by index; empty where all pieces are taken.
-  private var reachesItself: [Bool] = []
 
   /// A merge: its place in the order, and the index of the token it makes.
   struct Merge {
@@ -54,7 +52,6 @@ struct BytePairEncoder: Sendable {
   init(tokens: PackedStrings, ids: [Int32], merges: MergeList, ignoresMerges: Bool) {
     self.init(
       tokens, ids: ids, rule: .pairs(PairTable(merges)), takesWholePieces: ignoresMerges)
-    if !ignoresMerges { reachesItself = selfReaching() }
   }
 
   private init(_ tokens: PackedStrings, ids: [Int32], rule: Rule, takesWholePieces: Bool) {
@@ -138,11 +135,20 @@ struct BytePairEncoder: Sendable {
   private func encodeAnew(
     _ bytes: UnsafePointer<UInt8>, _ count: Int, _ memory: BytePairMemory, into ids: inout [Int32]
   ) {
-    if let index = table.find(bytes, count), takesWholePieces || reachesItself[index] {
-      ids.append(id(Int32(truncatingIfNeeded: index)))
-      return
+    guard let index = table.find(bytes, count) else {
+      return merge(bytes, count, memory, into: &ids)
     }
+    let token = id(Int32(truncatingIfNeeded: index))
+    if takesWholePieces { return ids.append(token) }
+    // What a token's merges give is found out when it is first met.
+    let states = memory.states(count: table.count)
+    if states[index] == .isWhole { return ids.append(token) }
+    let start = ids.count
     merge(bytes, count, memory, into: &ids)
+    if states[index] == .unknown {
+      let isWhole = ids.count == start + 1 && ids[start] == token
+      states[index] = isWhole ? .isWhole : .isCut
+    }
   }
 
   /// Adds what the merges of a piece give.

@@ -13,6 +13,11 @@ final class BytePairMemory {
     var count: Int32 = 0
   }
 
+  /// What is known of a token's own merges.
+  enum State: UInt8 {
+    case unknown, isWhole, isCut
+  }
+
   /// Longest piece that is kept.
   static let longestPiece = 15
   private static let sizeBits: UInt64 = 14
@@ -24,6 +29,9 @@ final class BytePairMemory {
   /// Merges of a long piece that wait: order and place.
   var waiting: [UInt64] = []
 
+  /// By index of the token; nil until it is asked for.
+  private var states: UnsafeMutablePointer<State>?
+
   init() {
     entries = .allocate(capacity: 1 << Int(Self.sizeBits))
     entries.initialize(repeating: Entry(), count: 1 << Int(Self.sizeBits))
@@ -34,13 +42,24 @@ final class BytePairMemory {
   deinit {
     entries.deallocate()
     parts.deallocate()
+    states?.deallocate()
+  }
+
+  /// What is known of the merges of that many tokens; a memory serves one encoder.
+  @inline(__always)
+  func states(count: Int) -> UnsafeMutablePointer<State> {
+    if let states { return states }
+    let made = UnsafeMutablePointer<State>.allocate(capacity: max(count, 1))
+    made.initialize(repeating: .unknown, count: max(count, 1))
+    states = made
+    return made
   }
 
   /// Makes room for that many parts.
   func reserve(_ count: Int) {
     guard count > capacity else { return }
     parts.deallocate()
-    capacity = count * 2
+    capacity = count + count / 4
     parts = .allocate(capacity: capacity)
     parts.initialize(repeating: BytePairPart(), count: capacity)
   }

@@ -12,8 +12,9 @@ final class BytePairMemoryPool: Sendable {
     waiting.withLock { $0.popLast() }?.memory ?? BytePairMemory()
   }
 
-  /// Gives a memory back.
+  /// Gives a memory back; one that a huge piece made large goes.
   func give(_ memory: BytePairMemory) {
+    guard memory.capacity <= 1 << 16 else { return }
     let box = Box(memory: memory)
     waiting.withLock { $0.append(box) }
   }

@@ -14,10 +14,12 @@ protocol PatternSplitter: PieceSplitter {
   ///
   /// A match may be empty: the text is cut there.
   func matchEnd(in text: SplitText, at position: Int) -> Int?
+
+  /// Calls `body` with the place of each piece and whether it is a match.
+  func spans(of text: UnsafeBufferPointer<UInt8>, _ body: (Range<Int>, Bool) -> Void)
 }
 
 extension PatternSplitter {
-  /// Calls `body` with the place of each piece and whether it is a match.
   @inline(__always)
   func spans(of text: UnsafeBufferPointer<UInt8>, _ body: (Range<Int>, Bool) -> Void) {
     guard let text = SplitText(text) else { return }

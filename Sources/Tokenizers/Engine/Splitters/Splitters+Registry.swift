@@ -3,6 +3,7 @@ extension Splitters {
   static let rows: [(pattern: String, make: Maker)] = [
     (PreTokenizerSteps.gpt2, { _ in GPT2Splitter() }),
     (words(), { WordSplitter(contractions: $0) }),
+    (cl100k, { WordSplitter(contractions: $0, whiteSpace: .linesOrEnd) }),
     (words(digits: #"\p{N}"#), { WordSplitter(contractions: $0, mostDigits: 1) }),
     (words(digits: #"\p{N}+"#), { WordSplitter(contractions: $0, mostDigits: .max) }),
     (
@@ -77,10 +78,17 @@ extension Splitters {
       approximate(letter: #"[\p{L}\p{M}]"#),
       { CasedWordSplitter(contractions: $0, onlyASCIIHasCase: true) }
     ),
-    (#"\d{1,3}(?=(?:\d{3})*\b)"#, { _ in TrailingDigitsSplitter() }),
-    (#"(?=(\d{3})+(?!\d))"#, { _ in DigitCutSplitter() }),
+    (#"\d{1,3}(?=(?:\d{3})*\b)"#, { _ in DigitGroupSplitter(match: .group) }),
+    (#"(?=(\d{3})+(?!\d))"#, { _ in DigitGroupSplitter(match: .place) }),
     (#"\s+$"#, { _ in LineEndSpaceSplitter() }),
   ]
+
+  /// cl100k as tiktoken writes it for its own.
+  ///
+  /// White space at the end of a text is one piece.
+  static let cl100k =
+    #"'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}++|\p{N}{1,3}+| ?[^\s\p{L}\p{N}]++[\r\n]*+|"#
+    + #"\s++$|\s*[\r\n]|\s+(?!\S)|\s"#
 
   private static let contractions = "(?i:'s|'t|'re|'ve|'m|'ll|'d)"
 

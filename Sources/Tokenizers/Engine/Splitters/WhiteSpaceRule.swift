@@ -2,6 +2,8 @@
 enum WhiteSpaceRule: Sendable {
   /// `\s*[\r\n]+|\s+(?!\S)|\s+`: up to the last line end; else all but the last before a word.
   case lines
+  /// `\s++$|\s*[\r\n]|\s+(?!\S)|\s`: the same, but all of it at the end of the text.
+  case linesOrEnd
   /// `[\r\n]|\s+(?!\S)|\s+`: line ends one by one.
   case singleLineEnds
   /// `\s+(?!\S)|\s+`: line ends are white space.
@@ -28,6 +30,7 @@ enum WhiteSpaceRule: Sendable {
     guard cursor > position else { return nil }
     switch self {
     case .lines, .powers: if lineEnd > position { return lineEnd }
+    case .linesOrEnd: if lineEnd > position, cursor < text.count { return lineEnd }
     case .singleLineEnds, .plain: break
     }
     if self == .powers { return powersEnd(in: text, position, count: scalarCount, end: cursor) }

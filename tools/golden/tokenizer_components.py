@@ -175,6 +175,11 @@ for fallback in (False, True):
         t.normalizer = N.Sequence([N.Precompiled(charsmap), N.Strip(left=False, right=True), N.Replace(Regex(" {2,}"), "\u2581")])
         add(f"unigram-charsmap-{fallback}", t)
 
+    t.normalizer = N.Sequence([N.Strip(), N.StripAccents(), N.Replace("a", "")])
+    t.pre_tokenizer = P.Metaspace(prepend_scheme="first")
+    t.add_tokens([AddedToken("  ", lstrip=True, rstrip=True, normalized=False), AddedToken("\n", rstrip=True, normalized=False)])
+    add(f"unigram-first-{fallback}", t)
+
 # what is done with each code point
 scalars = [chr(c) for c in range(0x110000) if not 0xD800 <= c <= 0xDFFF]
 

@@ -49,7 +49,8 @@ struct AddedTokenFinder: Sendable {
         token.stripsLeft ? max(end, blanks(text, before: match.lowerBound)) : match.lowerBound
       let stop = token.stripsRight ? blanks(text, behind: match.upperBound) : match.upperBound
       if end < start { parts.append(Part(range: end..<start, id: nil)) }
-      parts.append(Part(range: min(start, stop)..<stop, id: token.id))
+      // A token of blanks that the one before has taken already is not there again.
+      if start < stop { parts.append(Part(range: start..<stop, id: token.id)) }
       end = stop
     }
     if end < text.count { parts.append(Part(range: end..<text.count, id: nil)) }

@@ -97,7 +97,12 @@ public struct Tokenizer: Sendable {
   private func encode(
     _ text: [UInt8], startsText: Bool, _ special: SpecialText, _ ids: inout [Int32]
   ) throws(TokenizerError) {
-    let normalized = normalizers.reduce(text) { $1.normalize($0) }
+    var normalized = text
+    var startsText = startsText
+    for step in normalizers {
+      if startsText, step.dropsStart(normalized) { startsText = false }
+      normalized = step.normalize(normalized)
+    }
     guard !normalizedTokens.isEmpty else {
       return try encodePieces(normalized, startsText: startsText, &ids)
     }

@@ -3,6 +3,12 @@ internal import Failures
 /// A step of normalisation, ready to run; it gets valid UTF-8.
 protocol TextNormalizer: Sendable {
   func normalize(_ text: [UInt8]) -> [UInt8]
+  /// Whether what a text begins with goes and leaves nothing: the rest does not begin the text then.
+  func dropsStart(_ text: [UInt8]) -> Bool
+}
+
+extension TextNormalizer {
+  func dropsStart(_ text: [UInt8]) -> Bool { false }
 }
 
 extension TokenizerDefinition.Normalizer {
@@ -14,7 +20,7 @@ extension TokenizerDefinition.Normalizer {
     case .prepend(let text): return [PrependNormalizer(text: Array(text.utf8))]
     case .replace(let pattern, let content):
       return [Replacement(pattern: try pattern.finder(), content: Array(content.utf8))]
-    case .bert(let settings): return [BERTNormalizer(settings)]
+    case .bert(let settings): return settings.steps
     case .precompiled(let charsmap): return [GraphemeCharsmap(map: try Charsmap(charsmap))]
     case .sequence(let list):
       var steps: [any TextNormalizer] = []
@@ -68,6 +74,13 @@ struct ScalarNormalizer: TextNormalizer {
     return result
   }
 
+  func dropsStart(_ text: [UInt8]) -> Bool {
+    guard !text.isEmpty else { return false }
+    var first: [UInt8] = []
+    map(text.withUnsafeBufferPointer { $0.scalar(at: 0).value }, &first)
+    return first.isEmpty
+  }
+
   /// SentencePiece's "nmt": control characters go, blanks and invisible characters become spaces.
   @Sendable static func nmt(_ value: UInt32, _ text: inout [UInt8]) {
     switch value {
@@ -100,6 +113,11 @@ struct StripNormalizer: TextNormalizer {
   let left: Bool
   let right: Bool
 
+  func dropsStart(_ text: [UInt8]) -> Bool {
+    guard left, !text.isEmpty else { return false }
+    return text.withUnsafeBufferPointer { UnicodeFacts.isWhitespace($0.scalar(at: 0).value) }
+  }
+
   func normalize(_ text: [UInt8]) -> [UInt8] {
     text.withUnsafeBufferPointer { text in
       var start = 0
@@ -125,6 +143,17 @@ struct StripNormalizer: TextNormalizer {
 struct Replacement: TextNormalizer {
   let pattern: any TextPattern
   let content: [UInt8]
+
+  func dropsStart(_ text: [UInt8]) -> Bool {
+    guard content.isEmpty else { return false }
+    var drops = false
+    text.withUnsafeBufferPointer { text in
+      pattern.spans(of: text) { range, isMatch in
+        if range.lowerBound == 0, isMatch { drops = true }
+      }
+    }
+    return drops
+  }
 
   func normalize(_ text: [UInt8]) -> [UInt8] {
     var result: [UInt8] = []

@@ -1,24 +1,18 @@
-/// BERT's cleaning of text: four passes, each if asked for.
-struct BERTNormalizer: TextNormalizer {
-  private let steps: [any TextNormalizer]
-
-  init(_ settings: TokenizerDefinition.BERT) {
+/// BERT's cleaning of text: four steps, each if asked for.
+extension TokenizerDefinition.BERT {
+  var steps: [any TextNormalizer] {
     var steps: [any TextNormalizer] = []
-    if settings.cleansText { steps.append(ScalarNormalizer(map: Self.clean)) }
-    if settings.spacesChinese { steps.append(ScalarNormalizer(map: Self.spaceChinese)) }
-    if settings.stripsAccents ?? settings.lowercases {
+    if cleansText { steps.append(ScalarNormalizer(map: Self.clean)) }
+    if spacesChinese { steps.append(ScalarNormalizer(map: Self.spaceChinese)) }
+    if stripsAccents ?? lowercases {
       steps.append(FormNormalizer(form: .nfd))
       steps.append(
         ScalarNormalizer { value, text in
           if !OlderCategories.isNonspacingMark(value) { text.append(scalar: value) }
         })
     }
-    if settings.lowercases { steps.append(ScalarNormalizer(map: UnicodeFacts.appendLowercase)) }
-    self.steps = steps
-  }
-
-  func normalize(_ text: [UInt8]) -> [UInt8] {
-    steps.reduce(text) { $1.normalize($0) }
+    if lowercases { steps.append(ScalarNormalizer(map: UnicodeFacts.appendLowercase)) }
+    return steps
   }
 
   /// Control characters go; blanks become spaces.

@@ -87,6 +87,12 @@ import _TestSupport
     #expect(Golden.sha256(text) == expected["mergesSHA256"]?.string)
   }
 
+  @Test(arguments: names)
+  func tokenizerJSONIsThatOfTransformers(_ name: String) throws {
+    let bytes = try Self.vocabulary(name).definition().tokenizerJSON()
+    #expect(try Golden.sha256(bytes) == Self.expected(name)["jsonSHA256"]?.string)
+  }
+
   @Test func specialTokensOfWhisper() throws {
     let stated = try JSONValue.parse(Golden.bytes("Tokenizers/whisper-gpt2/special_tokens.json"))
     let known = try KnownRankTokenizer.named("Whisper").special(rankCount: 50256)

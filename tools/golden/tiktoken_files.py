@@ -7,6 +7,7 @@ The expected ids are tiktoken's. Of tekken.json the texts beside the bytes are l
 beyond the vocabulary all but 100.
 """
 import hashlib, json, pathlib, subprocess, sys
+from tokenizers import Tokenizer
 
 FIXTURES, OUT = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
 
@@ -36,14 +37,18 @@ write("corpus", {"texts.json": compact(json.loads((tokenizers / "_corpus/texts.j
 def expected(name):
     ids = json.loads(unpacked(tokenizers / name / "expected_ids.json.zst"))
     # The conversion to tokenizer.json that transformers writes is held by the digest of its merges.
-    model = json.loads(unpacked(tokenizers / name / "tokenizer.json.zst"))["model"]
+    reference = unpacked(tokenizers / name / "tokenizer.json.zst").decode()
+    model = json.loads(reference)["model"]
+    pretty = Tokenizer.from_str(reference).to_str(pretty=True)
     merges = "\n".join(" ".join(m) if isinstance(m, list) else m for m in model["merges"])
     return compact({"ordinary": ids["ordinary"], "special": ids["special"], "mergeCount": len(model["merges"]),
-                    "mergesSHA256": hashlib.sha256(merges.encode()).hexdigest()})
+                    "mergesSHA256": hashlib.sha256(merges.encode()).hexdigest(),
+                    "jsonSHA256": hashlib.sha256(pretty.encode()).hexdigest()})
 
 
 source = {"ids": "tiktoken 0.14.0 over corpus/texts.json: special strings as text, and where it differs, parsed",
-          "merges": "number and SHA-256 of the lines `left right` that transformers 5.23.0 writes"}
+          "merges": "number and SHA-256 of the lines `left right` that transformers 5.23.0 writes",
+          "json": "SHA-256 of the whole tokenizer.json of transformers, as tokenizers 0.23.3 writes it"}
 write("whisper-gpt2", {"gpt2.tiktoken": (tokenizers / "whisper-gpt2/gpt2.tiktoken").read_bytes(),
                        "special_tokens.json": (tokenizers / "whisper-gpt2/special_tokens.json").read_bytes(),
                        "expected.json": expected("whisper-gpt2")},

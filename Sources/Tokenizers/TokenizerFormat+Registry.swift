@@ -47,6 +47,13 @@ public enum TokenizerFormats {
     try recognise(in: source).read(source)
   }
 
+  /// Reads the whole content of a folder's tokenizer.
+  public static func define(
+    _ source: TokenizerSource
+  ) throws(TokenizerError) -> TokenizerDefinition {
+    try recognise(in: source).define(source)
+  }
+
   private static var choices: String {
     all.map { $0.files.joined(separator: " with ") }.joined(separator: ", ")
   }

@@ -11,4 +11,6 @@ public protocol TokenizerFormat: Sendable {
   func recognises(_ source: TokenizerSource) -> Bool
   /// Reads the tokenizer.
   func read(_ source: TokenizerSource) throws(TokenizerError) -> Vocabulary
+  /// Reads the whole content of the tokenizer: what encoding and decoding need.
+  func define(_ source: TokenizerSource) throws(TokenizerError) -> TokenizerDefinition
 }

@@ -3,7 +3,7 @@ public import Documents
 /// A tokenizer as its vocabulary and the facts that GGUF's `tokenizer.*` keys hold.
 ///
 /// Tokens stand by id in the spelling of the Hugging Face files (`##x` of WordPiece); ids without a
-/// token hold `[PADn]` of type `unused`. Encoding and decoding text is not part of this type.
+/// token hold `[PADn]` of type `unused`. To encode text there is ``TokenizerDefinition``.
 public struct Vocabulary: Sendable {
   /// How text becomes tokens.
   public enum Kind: String, Sendable {

@@ -6,6 +6,9 @@ struct AddedToken: Sendable {
   var content: String
   var isSpecial = false
   var isNormalized = false
+  var isSingleWord = false
+  var stripsLeft = false
+  var stripsRight = false
 
   /// A token with its flags.
   init(_ content: String, isSpecial: Bool = false, isNormalized: Bool = false) {
@@ -20,6 +23,9 @@ struct AddedToken: Sendable {
     self.init(
       content, isSpecial: value["special"]?.bool ?? false,
       isNormalized: value["normalized"]?.bool ?? false)
+    isSingleWord = value["single_word"]?.bool ?? false
+    stripsLeft = value["lstrip"]?.bool ?? false
+    stripsRight = value["rstrip"]?.bool ?? false
   }
 
   /// The list `added_tokens_decoder` of tokenizer_config.json, in the file's order.

@@ -90,6 +90,20 @@ struct AddedTokens {
     return entry?.string ?? entry?["content"]?.string
   }
 
+  /// Puts all tokens that a folder's files name into a tokenizer.json, with their ids.
+  ///
+  /// - Parameter defaults: see `apply`.
+  static func complete(
+    _ json: inout TokenizerJSON, _ source: TokenizerSource, file: String, defaults: [String]
+  ) throws(TokenizerError) {
+    var added = AddedTokens(file: file, index: TokenIndex(json.texts), ids: json.ids)
+    for (token, id) in json.added { added.add(token, stated: id) }
+    try added.apply(
+      config: source.object("tokenizer_config.json"),
+      map: source.object("special_tokens_map.json"), defaults: defaults)
+    json.added = added.tokens.sorted { $0.key < $1.key }.map { ($0.value, $0.key) }
+  }
+
   /// Puts the tokens into a table, with their GGUF texts and types.
   func place(in table: inout TokenTable) throws(TokenizerError) {
     for (id, token) in tokens.sorted(by: { $0.key < $1.key }) {

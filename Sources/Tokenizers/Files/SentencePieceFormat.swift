@@ -64,6 +64,38 @@ public struct SentencePieceFormat: TokenizerFormat {
     return vocabulary
   }
 
+  /// Reads the model, with the tokens that other files add to it and what goes around a text.
+  ///
+  /// Pieces of the model are found as SentencePiece finds them, whatever other files say of them.
+  public func define(_ source: TokenizerSource) throws(TokenizerError) -> TokenizerDefinition {
+    guard let (name, bytes) = file(source) else {
+      throw TokenizerError(.missing, "there is no SentencePiece model")
+    }
+    var definition = try TokenizerDefinition(sentencePiece: bytes, file: name)
+    let config = try source.object("tokenizer_config.json")
+    var listed = try AddedToken.decoder(of: config)
+    for (text, value) in try source.object("added_tokens.json")?.object ?? [:] {
+      // `read`, below, refuses what is no id.
+      if let id = value.int { listed.append((id, AddedToken(text))) }
+    }
+    var vocabulary = try read(source)
+    for role in [SpecialRole.bos, .eos] where vocabulary.special.ids[role] == nil {
+      let text = AddedTokens.text(of: role, config) ?? (role == .bos ? "<s>" : "</s>")
+      if let id = vocabulary.id(of: text) { vocabulary.special.ids[role] = id }
+    }
+    for (id, token) in listed {
+      guard let number = Int32(exactly: id),
+        definition.model.id(of: token.content) != number,
+        !definition.addedTokens.contains(where: { $0.id == number })
+      else { continue }
+      definition.addedTokens.append(.init(token, id: number))
+    }
+    definition.addedTokens.sort { $0.id < $1.id }
+    definition.postProcessor = try .read(
+      SpecialFiles(vocabulary).postProcessor { vocabulary.id(of: $0) })
+    return definition
+  }
+
   /// Adds the tokens of added_tokens.json and tokenizer_config.json.
   private func addTokens(
     to pieces: inout TokenTable, scores: inout [Float], source: TokenizerSource, config: JSONValue?

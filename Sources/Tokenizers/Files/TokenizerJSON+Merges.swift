@@ -29,6 +29,27 @@ extension TokenizerJSON {
     return result
   }
 
+  /// The merges by ids.
+  ///
+  /// - Throws: `.merge` if a part, or the two parts together, are no token.
+  func mergeList(_ vocabulary: TokenVocabulary) throws(TokenizerError) -> MergeList {
+    var result = MergeList()
+    result.reserve(mergeParts.count / 2)
+    let prefix = Array((model["continuing_subword_prefix"]?.string ?? "").utf8)
+    func id(_ text: ArraySlice<UInt8>) -> Int32? { text.withUnsafeBytes { vocabulary.id(of: $0) } }
+    for pair in stride(from: 0, to: mergeParts.count - 1, by: 2) {
+      let left = mergeParts.utf8(at: pair)
+      let right = mergeParts.utf8(at: pair + 1)
+      guard let leftID = id(left) else { throw unknown(pair / 2, left, "a part") }
+      guard let rightID = id(right) else { throw unknown(pair / 2, right, "a part") }
+      // The library drops as many bytes as the prefix has, whatever they are.
+      let merged = prefix.isEmpty ? joined(pair) : left + right.dropFirst(prefix.count)
+      guard let mergedID = id(merged) else { throw unknown(pair / 2, merged, "the result") }
+      result.append(left: leftID, right: rightID, result: mergedID)
+    }
+    return result
+  }
+
   /// The bytes of a pair together.
   private func joined(_ pair: Int) -> ArraySlice<UInt8> {
     let start = mergeParts.utf8(at: pair).startIndex

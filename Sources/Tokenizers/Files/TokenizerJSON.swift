@@ -16,11 +16,13 @@ struct TokenizerJSON {
   /// Their ids.
   var ids: [Int] = []
   /// Unigram's scores, in the order of `texts`.
-  var scores: [Float] = []
+  var scores: [Double] = []
   /// Left and right parts of the merges, alternating.
   var mergeParts = PackedStrings()
   /// The tokens added to the vocabulary, with the ids that the file states.
   var added: [(token: AddedToken, id: Int)] = []
+  var truncation: JSONValue = .null
+  var padding: JSONValue = .null
   var normalizer: JSONValue = .null
   var preTokenizer: JSONValue = .null
   var postProcessor: JSONValue = .null
@@ -61,6 +63,8 @@ struct TokenizerJSON {
         try readModel(&reader)
       case "added_tokens":
         if try reader.peekKind() == .null { try reader.readNull() } else { try readAdded(&reader) }
+      case "truncation": truncation = try part(&reader)
+      case "padding": padding = try part(&reader)
       case "normalizer": normalizer = try part(&reader)
       case "pre_tokenizer": preTokenizer = try part(&reader)
       case "post_processor": postProcessor = try part(&reader)
@@ -139,7 +143,7 @@ struct TokenizerJSON {
       guard try reader.nextElement() else { throw Self.notScored(reader) }
       try reader.readString(into: &texts)
       guard try reader.nextElement() else { throw Self.notScored(reader) }
-      scores.append(Float(try reader.readDouble()))
+      scores.append(try reader.readDouble())
       guard try !reader.nextElement() else { throw Self.notScored(reader) }
       ids.append(ids.count)
     }

@@ -25,4 +25,9 @@ public struct TokenizerJSONFormat: TokenizerFormat {
     vocabulary.huggingFaceJSON = bytes
     return vocabulary
   }
+
+  /// Reads what tokenizer.json says; no other file counts.
+  public func define(_ source: TokenizerSource) throws(TokenizerError) -> TokenizerDefinition {
+    try TokenizerDefinition(tokenizerJSON: source.bytes(TokenizerJSON.name) ?? [])
+  }
 }

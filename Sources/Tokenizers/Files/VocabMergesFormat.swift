@@ -29,6 +29,55 @@ public struct VocabMergesFormat: TokenizerFormat {
 
   /// Reads the tokenizer.
   public func read(_ source: TokenizerSource) throws(TokenizerError) -> Vocabulary {
+    var builder = try VocabularyBuilder(json: parts(source), source: source, file: "vocab.json")
+    builder.defaultSpecial = Self.defaultSpecial
+    return try builder.build()
+  }
+
+  private static let defaultSpecial = ["<|endoftext|>"]
+
+  /// Reads the whole content of the tokenizer, whose class says what the files leave out.
+  public func define(_ source: TokenizerSource) throws(TokenizerError) -> TokenizerDefinition {
+    var json = try parts(source)
+    try AddedTokens.complete(
+      &json, source, file: "vocab.json", defaults: Self.defaultSpecial)
+    let letters: JSONValue = [
+      "type": "ByteLevel", "add_prefix_space": true, "trim_offsets": true, "use_regex": true,
+    ]
+    json.decoder = letters
+    json.postProcessor = letters
+    let config = try source.object("tokenizer_config.json")
+    let name = try className(source)
+    if name == "Qwen2Tokenizer" { json.normalizer = ["type": "NFC"] }
+    if Self.framed.contains(name) {
+      func mark(_ role: SpecialRole, _ usual: String) -> JSONValue? {
+        let text = AddedTokens.text(of: role, config) ?? usual
+        let id = json.texts.indices.first { json.texts.utf8(at: $0).elementsEqual(text.utf8) }
+        return id.map { [.string(text), .int(json.ids[$0])] }
+      }
+      guard let first = mark(.cls, "<s>"), let separator = mark(.sep, "</s>") else {
+        throw TokenizerError(
+          .missing, "the vocabulary lacks the tokens that a \(name) puts around a text",
+          at: Place(file: "vocab.json"))
+      }
+      json.postProcessor = [
+        "type": "RobertaProcessing", "sep": separator, "cls": first, "trim_offsets": true,
+        "add_prefix_space": .bool(config?["add_prefix_space"]?.bool ?? false),
+      ]
+    }
+    if config?["add_prefix_space"]?.bool == true {
+      json.preTokenizer = [
+        "type": "ByteLevel", "add_prefix_space": true, "trim_offsets": true, "use_regex": true,
+      ]
+    }
+    return try TokenizerDefinition(json)
+  }
+
+  /// Classes that put `<s>` and `</s>` around a text.
+  private static let framed: Set<String> = ["RobertaTokenizer", "BartTokenizer"]
+
+  /// The files as a tokenizer.json without what only the class says.
+  private func parts(_ source: TokenizerSource) throws(TokenizerError) -> TokenizerJSON {
     var json = TokenizerJSON()
     json.model = ["type": "BPE"]
     do {
@@ -50,9 +99,16 @@ public struct VocabMergesFormat: TokenizerFormat {
     }
     json.added.sort { $0.id < $1.id }
     json.preTokenizer = try preTokenizer(source)
-    var builder = try VocabularyBuilder(json: json, source: source, file: "vocab.json")
-    builder.defaultSpecial = ["<|endoftext|>"]
-    return try builder.build()
+    return json
+  }
+
+  /// The tokenizer's class, without the ending of its fast form; empty if nothing says.
+  private func className(_ source: TokenizerSource) throws(TokenizerError) -> String {
+    let stated = try source.object("tokenizer_config.json")?["tokenizer_class"]?.string
+    let model = source.config?["model_type"]?.string
+    var name = stated ?? model.flatMap { Self.modelTypes[$0] } ?? ""
+    if name.hasSuffix("Fast") { name.removeLast(4) }
+    return name
   }
 
   /// Reads one merge a line; a first line that begins with `#` states the version.
@@ -74,10 +130,7 @@ public struct VocabMergesFormat: TokenizerFormat {
 
   /// The pre-tokenizer of the tokenizer's class.
   private func preTokenizer(_ source: TokenizerSource) throws(TokenizerError) -> JSONValue {
-    let stated = try source.object("tokenizer_config.json")?["tokenizer_class"]?.string
-    let model = source.config?["model_type"]?.string
-    var name = stated ?? model.flatMap { Self.modelTypes[$0] } ?? ""
-    if name.hasSuffix("Fast") { name.removeLast(4) }
+    let name = try className(source)
     guard let known = Self.classes[name],
       let group = try PreTokenizerTable.shared.get().group(named: known)
     else {

@@ -74,7 +74,7 @@ struct VocabularyBuilder {
     let place = Place(file: file)
     let steps = PreTokenizerSteps(json.preTokenizer)
     let normalizesToBytes = Self.contains("ByteLevel", json.normalizer, "normalizers")
-    switch json.model["type"]?.string ?? guessedType {
+    switch json.modelType {
     case "BPE":
       if json.model["byte_fallback"]?.bool == true { return .sentencePieceBPE }
       if steps.isByteLevel || normalizesToBytes { return .byteLevelBPE }
@@ -89,15 +89,6 @@ struct VocabularyBuilder {
         .unsupported,
         "the model is of type \(type.quoted); supported are BPE, Unigram and WordPiece", at: place)
     }
-  }
-
-  /// The type of a model that does not state it, as old files do.
-  private var guessedType: String {
-    if !json.scores.isEmpty { return "Unigram" }
-    if json.model["continuing_subword_prefix"]?.string != nil, json.mergeParts.isEmpty {
-      return "WordPiece"
-    }
-    return "BPE"
   }
 
   /// Whether a component, or a part of it, is of that type.
@@ -145,7 +136,7 @@ struct VocabularyBuilder {
       vocabulary.removeExtraWhitespaces = Self.contains("Strip", json.normalizer, "normalizers")
       var scores = [Float](repeating: Vocabulary.paddingScore, count: vocabulary.count)
       for (position, id) in json.ids.enumerated() where position < json.scores.count {
-        scores[id] = json.scores[position]
+        scores[id] = Float(json.scores[position])
       }
       vocabulary.scores = scores
       vocabulary.precompiledCharsmap = try precompiledCharsmap()

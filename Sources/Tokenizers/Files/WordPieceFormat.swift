@@ -18,20 +18,9 @@ public struct WordPieceFormat: TokenizerFormat {
 
   /// Reads the tokenizer.
   public func read(_ source: TokenizerSource) throws(TokenizerError) -> Vocabulary {
-    let place = Place(file: "vocab.txt")
-    let text = try source.text("vocab.txt") ?? ""
-    var json = TokenizerJSON()
-    var lines = text.utf8.split(separator: 0x0A, omittingEmptySubsequences: false)
-    if lines.last?.isEmpty ?? false { lines.removeLast() }
-    guard !lines.isEmpty else { throw TokenizerError(.schema, "the file has no tokens", at: place) }
-    guard lines.count <= Vocabulary.maximumCount else {
-      throw TokenizerError(.limit, "more than \(Vocabulary.maximumCount) tokens", at: place)
-    }
-    for line in lines { json.texts.append(String(Substring(line))) }
-    json.ids = Array(lines.indices)
+    let json = try parts(source)
     let config = try source.object("tokenizer_config.json") ?? [:]
     let map = try source.object("special_tokens_map.json") ?? [:]
-    json.complete(asBERT: config, map: map)
     var named = config
     for (role, text) in TokenizerJSON.bertTokens(config, map) {
       named["\(role.name)_token"] = .string(text)
@@ -46,6 +35,48 @@ public struct WordPieceFormat: TokenizerFormat {
       "there is no tokenizer.json: the normalisation and the special tokens are BERT's, as "
         + "tokenizer_config.json changes them")
     return vocabulary
+  }
+
+  /// Reads the whole content of the tokenizer: BERT's, as tokenizer_config.json changes it.
+  public func define(_ source: TokenizerSource) throws(TokenizerError) -> TokenizerDefinition {
+    var json = try parts(source)
+    let config = try source.object("tokenizer_config.json") ?? [:]
+    let map = try source.object("special_tokens_map.json") ?? [:]
+    try AddedTokens.complete(&json, source, file: "vocab.txt", defaults: [])
+    let tokens = TokenizerJSON.bertTokens(config, map)
+    var marks: JSONValue = [:]
+    for (_, text) in tokens {
+      guard let id = json.added.first(where: { $0.token.content.utf8.elementsEqual(text.utf8) })?.id
+      else { continue }
+      marks[text] = ["id": .string(text), "ids": [.int(id)], "tokens": [.string(text)]]
+    }
+    json.postProcessor["special_tokens"] = marks
+    json.normalizer["clean_text"] = true
+    json.normalizer["handle_chinese_chars"] = .bool(
+      config["tokenize_chinese_chars"]?.bool ?? true)
+    json.model["unk_token"] = .string(tokens.first { $0.0 == .unk }?.1 ?? "[UNK]")
+    json.preTokenizer = ["type": "BertPreTokenizer"]
+    json.decoder = ["type": "WordPiece", "prefix": "##", "cleanup": true]
+    return try TokenizerDefinition(json)
+  }
+
+  /// The file as a tokenizer.json with BERT's normalisation and tokens.
+  private func parts(_ source: TokenizerSource) throws(TokenizerError) -> TokenizerJSON {
+    let place = Place(file: "vocab.txt")
+    let text = try source.text("vocab.txt") ?? ""
+    var json = TokenizerJSON()
+    var lines = text.utf8.split(separator: 0x0A, omittingEmptySubsequences: false)
+    if lines.last?.isEmpty ?? false { lines.removeLast() }
+    guard !lines.isEmpty else { throw TokenizerError(.schema, "the file has no tokens", at: place) }
+    guard lines.count <= Vocabulary.maximumCount else {
+      throw TokenizerError(.limit, "more than \(Vocabulary.maximumCount) tokens", at: place)
+    }
+    for line in lines { json.texts.append(String(Substring(line))) }
+    json.ids = Array(lines.indices)
+    json.complete(
+      asBERT: try source.object("tokenizer_config.json") ?? [:],
+      map: try source.object("special_tokens_map.json") ?? [:])
+    return json
   }
 }
 

@@ -1,7 +1,8 @@
 /// Reads a regular expression of the kind that pre-tokenizers use.
 ///
 /// Case-insensitive groups are spelled out for ASCII letters, and a possessive quantifier is read
-/// as a greedy one: the patterns concerned match the same text either way.
+/// as a greedy one: the patterns of the table match the same text either way. To match text, an
+/// expression is read exactly.
 struct RegexParser {
   /// Deepest nesting of groups and sets.
   static let maximumDepth = 32
@@ -9,12 +10,14 @@ struct RegexParser {
   static let maximumLength = 1 << 16
 
   private let scalars: [UnicodeScalar]
+  /// Whether possessive quantifiers are kept, and case is folded beyond ASCII.
+  private let isExact: Bool
   private var position = 0
   private var depth = 0
 
   /// The alternatives of an expression; nil if it is not understood.
-  static func branches(of pattern: String) -> [[RegexNode]]? {
-    var parser = RegexParser(scalars: Array(pattern.unicodeScalars))
+  static func branches(of pattern: String, exactly isExact: Bool = false) -> [[RegexNode]]? {
+    var parser = RegexParser(scalars: Array(pattern.unicodeScalars), isExact: isExact)
     guard parser.scalars.count <= maximumLength,
       let branches = parser.alternatives(ignoringCase: false),
       parser.position == parser.scalars.count
@@ -22,7 +25,10 @@ struct RegexParser {
     return branches
   }
 
-  private init(scalars: [UnicodeScalar]) { self.scalars = scalars }
+  private init(scalars: [UnicodeScalar], isExact: Bool) {
+    self.scalars = scalars
+    self.isExact = isExact
+  }
 
   private var current: UnicodeScalar? { position < scalars.count ? scalars[position] : nil }
 
@@ -77,9 +83,30 @@ struct RegexParser {
   }
 
   private func node(_ item: RegexSet.Item, ignoringCase: Bool) -> RegexNode {
-    if ignoringCase, item.bothCases.count > 1 { return .set(RegexSet(items: item.bothCases)) }
+    if ignoringCase {
+      let cases = cases(item)
+      if cases.count > 1 { return .set(RegexSet(items: cases)) }
+    }
     if case .character(let scalar) = item { return .literal(scalar) }
     return .set(RegexSet(items: [item]))
+  }
+
+  /// The item and what stands for it when case is ignored.
+  private func cases(_ item: RegexSet.Item) -> [RegexSet.Item] {
+    let cases = item.bothCases
+    guard isExact else { return cases }
+    func holds(_ letter: UnicodeScalar) -> Bool {
+      cases.contains { item in
+        switch item {
+        case .character(let scalar): scalar == letter
+        case .range(let low, let high): low <= letter && letter <= high
+        case .named, .nested: false
+        }
+      }
+    }
+    // The letters beyond ASCII that fold to a letter of ASCII: the long s and the Kelvin sign.
+    return cases + (holds("s") ? [.character("\u{17F}")] : [])
+      + (holds("k") ? [.character("\u{212A}")] : [])
   }
 
   private mutating func group(ignoringCase: Bool) -> RegexNode? {
@@ -151,7 +178,7 @@ struct RegexParser {
         continue
       }
       guard let item = item() else { return nil }
-      set.items += ignoringCase ? item.bothCases : [item]
+      set.items += ignoringCase ? cases(item) : [item]
     }
     return take("]") ? set : nil
   }
@@ -189,8 +216,9 @@ struct RegexParser {
     }
     guard let count else { return node }
     let isLazy = take("?")
-    if !isLazy { _ = take("+") }
-    return count.isEmpty ? node : .repeated(node, count + (isLazy ? "?" : ""))
+    let isPossessive = !isLazy && take("+")
+    if count.isEmpty { return node }
+    return .repeated(node, count + (isLazy ? "?" : isPossessive && isExact ? "+" : ""))
   }
 
   /// Reads `{m}`, `{m,}` or `{m,n}`; once is the empty text.

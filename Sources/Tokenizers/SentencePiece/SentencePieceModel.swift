@@ -4,8 +4,9 @@ internal import Failures
 /// A SentencePiece model: `ModelProto` of sentencepiece_model.proto.
 ///
 /// Fields used: pieces = 1 (piece = 1, score = 2, type = 3), trainer_spec = 2 (model_type = 3,
-/// vocab_size = 4, byte_fallback = 35, unk/bos/eos/pad_id = 40...43, unk/bos/eos/pad_piece =
-/// 45...48), normalizer_spec = 3 (name = 1, precompiled_charsmap = 2, add_dummy_prefix = 3,
+/// vocab_size = 4, treat_whitespace_as_suffix = 24, byte_fallback = 35, unk/bos/eos/pad_id =
+/// 40...43, unk_surface = 44, unk/bos/eos/pad_piece = 45...48), normalizer_spec = 3 and
+/// denormalizer_spec = 5 (name = 1, precompiled_charsmap = 2, add_dummy_prefix = 3,
 /// remove_extra_whitespaces = 4, escape_whitespaces = 5).
 struct SentencePieceModel {
   /// How text is split; the numbers of `TrainerSpec.ModelType`.
@@ -23,6 +24,13 @@ struct SentencePieceModel {
   var precompiledCharsmap: [UInt8] = []
   var addsDummyPrefix = true
   var removesExtraWhitespaces = true
+  var escapesWhitespaces = true
+  var whitespaceIsSuffix = false
+  var fallsBackToBytes = false
+  /// What the unknown piece becomes in decoded text.
+  var unknownSurface = " \u{2047} "
+  /// Whether decoded text is normalised in its turn.
+  var hasDenormalizer = false
 
   init() {}
 
@@ -42,6 +50,9 @@ struct SentencePieceModel {
         case (3, .bytes):
           var spec = try reader.readMessage()
           try readNormalizer(&spec)
+        case (5, .bytes):
+          var spec = try reader.readMessage()
+          try readDenormalizer(&spec)
         default: try reader.skip()
         }
       }
@@ -98,15 +109,28 @@ struct SentencePieceModel {
 
   private mutating func readTrainer(_ reader: inout ProtobufReader) throws(DocumentError) {
     while let field = try reader.nextField() {
-      guard field.number == 3 else {
+      switch field.number {
+      case 3:
+        let number = try reader.readInt()
+        guard let type = ModelType(rawValue: number) else {
+          throw reader.failure(.number, "\(number) is no type of a model; there are 1 to 4")
+        }
+        modelType = type
+      case 24: whitespaceIsSuffix = try reader.readBool()
+      case 35: fallsBackToBytes = try reader.readBool()
+      case 44: unknownSurface = try reader.readString()
+      default: try reader.skip()
+      }
+    }
+  }
+
+  private mutating func readDenormalizer(_ reader: inout ProtobufReader) throws(DocumentError) {
+    while let field = try reader.nextField() {
+      if field.number == 2 {
+        hasDenormalizer = try !reader.readBytes().isEmpty
+      } else {
         try reader.skip()
-        continue
       }
-      let number = try reader.readInt()
-      guard let type = ModelType(rawValue: number) else {
-        throw reader.failure(.number, "\(number) is no type of a model; there are 1 to 4")
-      }
-      modelType = type
     }
   }
 
@@ -116,6 +140,7 @@ struct SentencePieceModel {
       case 2: precompiledCharsmap = Array(try reader.readBytes())
       case 3: addsDummyPrefix = try reader.readBool()
       case 4: removesExtraWhitespaces = try reader.readBool()
+      case 5: escapesWhitespaces = try reader.readBool()
       default: try reader.skip()
       }
     }

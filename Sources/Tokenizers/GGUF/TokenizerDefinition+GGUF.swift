@@ -1,0 +1,22 @@
+public import Documents
+public import Failures
+
+extension TokenizerDefinition {
+  /// The tokenizer that GGUF's keys describe.
+  ///
+  /// `tokenizer.huggingface.json`, if it is there, is the tokenizer. Otherwise SentencePiece's kinds
+  /// are made of the pieces, scores and types, and the others of the pre-tokenizer's name; what the
+  /// keys do not hold is taken as ``HuggingFaceTokenizerFiles`` takes it.
+  public init(fromGGUF metadata: Metadata) throws(TokenizerError) {
+    let files = try HuggingFaceTokenizerFiles.make(fromGGUF: metadata)
+    let stated = metadata["tokenizer.huggingface.json"]?.string != nil
+    var sources: [String: [UInt8]] = [:]
+    for (name, bytes) in files.files { sources[name] = bytes }
+    // A rebuilt tokenizer.json of SentencePiece's kinds splits a few texts otherwise.
+    if !stated, sources["tokenizer.model"] != nil {
+      self = try SentencePieceFormat().define(TokenizerSource(files: sources))
+    } else {
+      self = try TokenizerJSONFormat().define(TokenizerSource(files: sources))
+    }
+  }
+}

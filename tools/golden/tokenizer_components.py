@@ -1,8 +1,8 @@
 """Records what the `tokenizers` library does with every component of tokenizer.json.
 
-usage: tokenizer_components.py CORPUS.json OUTPUT.json
+usage: tokenizer_components.py CORPUS.json OUTPUT.json TOKENIZER.json
 
-CORPUS is a list of {"id", "text"}. The output holds normalizers with texts and results,
+CORPUS is a list of {"id", "text"}. TOKENIZER's first normalizer is a Precompiled one, whose table is used. The output holds normalizers with texts and results,
 pre-tokenizers with pieces, decoders with tokens and texts, whole tokenizers with their files, ids and
 decoded texts, and for each kind of character test the run lengths over all code points.
 """
@@ -31,7 +31,7 @@ def state(part):
 
 
 charsmap = json.load(open(sys.argv[3], encoding="utf-8"))["normalizer"]["normalizers"][0]
-charsmap = base64.b64decode(charsmap["precompiled_charsmap"]) if len(sys.argv) > 3 else None
+charsmap = base64.b64decode(charsmap["precompiled_charsmap"])
 normalizers = [
     N.Nmt(), N.Lowercase(), N.Strip(left=True, right=False), N.Strip(left=False, right=True), N.Strip(),
     N.StripAccents(), N.Replace("a", "xyz"), N.Replace(" ", "\u2581"), N.Replace("aa", "a"),
@@ -171,9 +171,8 @@ for fallback in (False, True):
     t.add_special_tokens(["<s>"])
     t.post_processor = O.TemplateProcessing(single="<s>:0 $A:0", pair="<s>:0 $A:0 $B:1", special_tokens=[("<s>", 1)])
     add(f"unigram-{fallback}", t)
-    if charsmap:
-        t.normalizer = N.Sequence([N.Precompiled(charsmap), N.Strip(left=False, right=True), N.Replace(Regex(" {2,}"), "\u2581")])
-        add(f"unigram-charsmap-{fallback}", t)
+    t.normalizer = N.Sequence([N.Precompiled(charsmap), N.Strip(left=False, right=True), N.Replace(Regex(" {2,}"), "\u2581")])
+    add(f"unigram-charsmap-{fallback}", t)
 
     t.normalizer = N.Sequence([N.Strip(), N.StripAccents(), N.Replace("a", "")])
     t.pre_tokenizer = P.Metaspace(prepend_scheme="first")

@@ -68,6 +68,13 @@ struct BlockCodecConformanceTests {
     for i in values.indices where i / type.blockElements % 7 == 0 {
       values[i] *= [0x1p-100, 0x1p-120, 0x1p-126, 0x1p4][i / type.blockElements % 4]
     }
+    // Groups within a block that differ by decades.
+    var random = SplitMix(state: 8)
+    for start in stride(from: 0, to: values.count, by: 16)
+    where start / type.blockElements % 5 == 3 {
+      let factor = Float(sign: .plus, exponent: -Int(random.next() % 16), significand: 1)
+      for i in start..<min(start + 16, values.count) { values[i] *= factor }
+    }
     // Rows of one, of a few and of many blocks.
     for blocks in [1, 5, count] {
       let columns = blocks * type.blockElements

@@ -37,6 +37,20 @@ extension AffineType {
   static var groups: Int { 256 / size }
 }
 
+/// A type whose groups have scales and minima of six bits behind the two f16.
+protocol SixBitType: AffineType {}
+
+extension SixBitType {
+  @inline(__always)
+  static var greatestCode: Float { 63 }
+  @inline(__always)
+  static var variance: Float { 2 }
+  @inline(__always)
+  static var isBare: Bool { false }
+  @inline(__always)
+  static var scaleOffset: Int { 0 }
+}
+
 /// Memory for eight blocks.
 ///
 /// Groups are numbered through all blocks.

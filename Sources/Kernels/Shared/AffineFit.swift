@@ -18,6 +18,25 @@ protocol AffineTrials {
   static var isAbsolute: Bool { get }
 }
 
+extension AffineTrials {
+  @inline(__always)
+  static var step: Float { 0.1 }
+  @inline(__always)
+  static var isAbsolute: Bool { false }
+}
+
+/// What is tried with importance: the same for every type but its groups and levels.
+protocol ImportantTrials: AffineTrials {}
+
+extension ImportantTrials {
+  @inline(__always)
+  static var first: Float { -0.9 }
+  @inline(__always)
+  static var step: Float { 0.05 }
+  @inline(__always)
+  static var count: Int { 37 }
+}
+
 #if HAS_F16C
   /// Groups that are searched side by side, or one value of each.
   typealias AffineVector = SIMD16<Float>

@@ -10,27 +10,17 @@ enum Q2_KPlain: AffineTrials {
   @inline(__always)
   static var first: Float { -0.5 }
   @inline(__always)
-  static var step: Float { 0.1 }
-  @inline(__always)
   static var count: Int { 16 }
   @inline(__always)
   static var isAbsolute: Bool { true }
 }
 
 /// With importance.
-enum Q2_KImportant: AffineTrials {
+enum Q2_KImportant: ImportantTrials {
   @inline(__always)
   static var size: Int { 16 }
   @inline(__always)
   static var greatest: Float { 3 }
-  @inline(__always)
-  static var first: Float { -0.9 }
-  @inline(__always)
-  static var step: Float { 0.05 }
-  @inline(__always)
-  static var count: Int { 37 }
-  @inline(__always)
-  static var isAbsolute: Bool { false }
 }
 
 /// How groups are searched and blocks are stored.

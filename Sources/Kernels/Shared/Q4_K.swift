@@ -10,45 +10,23 @@ enum Q4_KPlain: AffineTrials {
   @inline(__always)
   static var first: Float { -1 }
   @inline(__always)
-  static var step: Float { 0.1 }
-  @inline(__always)
   static var count: Int { 21 }
-  @inline(__always)
-  static var isAbsolute: Bool { false }
 }
 
 /// With importance.
-enum Q4_KImportant: AffineTrials {
+enum Q4_KImportant: ImportantTrials {
   @inline(__always)
   static var size: Int { 32 }
   @inline(__always)
   static var greatest: Float { 15 }
-  @inline(__always)
-  static var first: Float { -0.9 }
-  @inline(__always)
-  static var step: Float { 0.05 }
-  @inline(__always)
-  static var count: Int { 37 }
-  @inline(__always)
-  static var isAbsolute: Bool { false }
 }
 
 /// How groups are searched and blocks are stored.
-enum Q4_KType: AffineType {
+enum Q4_KType: SixBitType {
   typealias Plain = Q4_KPlain
   typealias Weighted = Q4_KImportant
   @inline(__always)
   static var blockBytes: Int { 144 }
-  @inline(__always)
-  static var greatestCode: Float { 63 }
-  @inline(__always)
-  static var variance: Float { 2 }
-  @inline(__always)
-  static var isBare: Bool { false }
-
-  @inline(__always)
-  static var scaleOffset: Int { 0 }
-
   @inline(__always)
   static func put(
     _ scales: UnsafeMutablePointer<UInt8>, _ minima: UnsafeMutablePointer<UInt8>,

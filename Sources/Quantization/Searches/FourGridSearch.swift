@@ -35,6 +35,18 @@ struct FourGridSearch {
     return min(count - 1, max(0, Int(sum.bitPattern & 0x7f_ffff) - 0x40_0000))
   }
 
+  /// Weights of parts: the sign, the magnitude of the grid's point and a step for each 32 weights.
+  static func multiply(
+    _ parts: BlockParts, _ grid: Codebook, into weights: UnsafeMutableBufferPointer<Float>,
+    step: (Int) -> Float
+  ) {
+    for j in 0..<256 {
+      let point = grid.point(parts[.index][j / 4])
+      let magnitude = step(parts[.subScale][j / 32]) * Float(point >> UInt64(8 * (j % 4)) & 255)
+      weights[j] = parts[.sign][j / 8] >> (j % 8) & 1 == 1 ? -magnitude : magnitude
+    }
+  }
+
   /// Fits a sub-block.
   ///
   /// - Parameters:

@@ -72,27 +72,10 @@ public enum IQ2_SCodec: BlockCodec {
     guard let squares = input.blockSquares else { return false }
     let spread = 2 * squares / 256
     parts = Self.parts
-    var scales = [Float](repeating: 0, count: 16)
-    let weights = Array(input.weights)
-    for sub in 0..<16 {
-      let range = 16 * sub..<16 * sub + 16
-      let costs = input.costs(range, spread: spread) { 0.25 * spread + $0 * $0 }
-      var target = MagnitudeSearch(.iq2_s, weights[range], costs: costs, areSignsEven: false)
-      let greatest = target.greatest
-      if greatest < 1e-8 { continue }
-      guard let (found, points) = target.search16(greatest: greatest) else { return false }
-      var scale = found
-      if scale < 0 {
-        scale = -scale
-        target.flipSigns()
-      }
-      guard scale >= 0 else { return false }
-      for group in 0..<2 {
-        parts[.index][2 * sub + group] = target.book.index(points.codes[group]) ?? 0
-        parts[.sign][2 * sub + group] = target.signs[group]
-      }
-      scales[sub] = scale
-    }
+    let found = MagnitudeSearch.scalesOfHalves(
+      input, .iq2_s, areSignsEven: false, least: 1e-8, into: &parts
+    ) { input.costs($0, spread: spread) { 0.25 * spread + $0 * $0 } }
+    guard let scales = found else { return false }
     // Points and signs stay in a block whose scales are all zero.
     guard scales.contains(where: { $0 != 0 }) else { return true }
     let (d, codes) = MagnitudeSearch.codes(ofScales: scales)

@@ -67,27 +67,10 @@ public enum IQ2_XSCodec: BlockCodec {
   public static func search(_ input: BlockSearch, into parts: inout BlockParts) -> Bool {
     guard let squares = input.blockSquares else { return false }
     parts = Self.parts
-    var scales = [Float](repeating: 0, count: 16)
-    let weights = Array(input.weights)
-    for sub in 0..<16 {
-      let range = 16 * sub..<16 * sub + 16
-      let costs = input.costs(range, spread: squares / 256) { $0 * $0 }
-      var target = MagnitudeSearch(.iq2_xs, weights[range], costs: costs, areSignsEven: true)
-      let greatest = target.greatest
-      if greatest < 1e-15 { continue }
-      guard let (found, points) = target.search16(greatest: greatest) else { return false }
-      var scale = found
-      if scale < 0 {
-        scale = -scale
-        target.flipSigns()
-      }
-      guard scale >= 0 else { return false }
-      for group in 0..<2 {
-        parts[.index][2 * sub + group] = target.book.index(points.codes[group]) ?? 0
-        parts[.sign][2 * sub + group] = target.signs[group]
-      }
-      scales[sub] = scale
-    }
+    let found = MagnitudeSearch.scalesOfHalves(
+      input, .iq2_xs, areSignsEven: true, least: 1e-15, into: &parts
+    ) { input.costs($0, spread: squares / 256) { $0 * $0 } }
+    guard let scales = found else { return false }
     guard scales.contains(where: { $0 != 0 }) else {
       parts = Self.parts
       return true

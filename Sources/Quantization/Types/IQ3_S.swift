@@ -80,12 +80,7 @@ public enum IQ3_SCodec: BlockCodec {
   public static func multiply(_ parts: BlockParts, into weights: UnsafeMutableBufferPointer<Float>)
   {
     let scale = Float(half: parts[.scale][0])
-    for j in 0..<256 {
-      let step = scale * Float(1 + 2 * parts[.subScale][j / 32])
-      let point = Codebook.iq3_s.point(parts[.index][j / 4])
-      let magnitude = step * Float(point >> UInt64(8 * (j % 4)) & 255)
-      weights[j] = parts[.sign][j / 8] >> (j % 8) & 1 == 1 ? -magnitude : magnitude
-    }
+    FourGridSearch.multiply(parts, .iq3_s, into: weights) { scale * Float(1 + 2 * $0) }
   }
 
   /// ggml's search.

@@ -76,12 +76,7 @@ public enum IQ3_XXSCodec: BlockCodec {
   public static func multiply(_ parts: BlockParts, into weights: UnsafeMutableBufferPointer<Float>)
   {
     let scale = Float(half: parts[.scale][0])
-    for j in 0..<256 {
-      let step = scale * (0.5 + Float(parts[.subScale][j / 32])) * 0.5
-      let point = Codebook.iq3_xxs.point(parts[.index][j / 4])
-      let magnitude = step * Float(point >> UInt64(8 * (j % 4)) & 255)
-      weights[j] = parts[.sign][j / 8] >> (j % 8) & 1 == 1 ? -magnitude : magnitude
-    }
+    FourGridSearch.multiply(parts, .iq3_xxs, into: weights) { scale * (0.5 + Float($0)) * 0.5 }
   }
 
   /// ggml's search.

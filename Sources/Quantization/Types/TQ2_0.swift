@@ -52,24 +52,13 @@ public enum TQ2_0Codec: BlockCodec {
 
   /// w = d * (q - 1).
   public static func multiply(_ parts: BlockParts, into weights: UnsafeMutableBufferPointer<Float>)
-  {
-    let scale = Float(half: parts[.scale][0])
-    for j in 0..<256 { weights[j] = Float(parts[.level][j]) * scale }
-  }
+  { parts.multiplyLevels(into: weights) }
 
   /// d is the greatest magnitude; levels are x * (1 / d) rounded, halves away from zero.
   ///
   /// Where 1 / d overflows levels are 0.
   public static func search(_ input: BlockSearch, into parts: inout BlockParts) -> Bool {
-    guard input.isFinite else { return false }
-    let scale = input.peak.magnitude
-    let inverse = scale == 0 ? 0 : 1 / scale
-    parts[.scale][0] = scale.half
-    for j in 0..<256 {
-      let level = (input.weights[j] * inverse).rounded(.toNearestOrAwayFromZero)
-      parts[.level][j] = inverse.isFinite ? Int(level) : 0
-    }
-    return isFinite(half: parts[.scale][0])
+    input.searchDigits(into: &parts)
   }
 
   /// Whether d is zero.

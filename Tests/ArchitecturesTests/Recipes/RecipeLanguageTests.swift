@@ -6,24 +6,6 @@ import _TestSupport
 
 @testable import Architectures
 
-/// A small recipe with one line replaced, and where its defect is.
-struct BrokenRecipe: CustomStringConvertible, Sendable {
-  let line: Int
-  let text: String
-  let place: String
-  let code: String
-  let says: String
-
-  init(_ line: Int, _ text: String, _ place: String, _ code: String, _ says: String) {
-    self.line = line
-    self.text = text
-    self.place = place
-    self.code = code
-    self.says = says
-  }
-  var description: String { "\(line): \(text.prefix(70))" }
-}
-
 @Suite struct RecipeLanguageTests {
   static let lines = """
     recipe small 1
@@ -65,88 +47,88 @@ struct BrokenRecipe: CustomStringConvertible, Sendable {
     }
   }
 
-  static let cases: [BrokenRecipe] = [
+  static let cases: [Broken] = [
     // lexis
-    BrokenRecipe(2, "\ttype q4_K", "x.recipe:2:1", "syntax", "a tab"),
-    BrokenRecipe(2, "  type q4_K\r", "x.recipe:2:12", "syntax", "carriage return"),
-    BrokenRecipe(2, "   type q4_K", "x.recipe:2:4", "syntax", "expected 2 spaces"),
-    BrokenRecipe(16, "  \"a.weight f16", "x.recipe:16:3", "syntax", "never closed"),
-    BrokenRecipe(16, "  \"a\\x\" f16", "x.recipe:16:3", "syntax", "a backslash stands only"),
-    BrokenRecipe(16, "  \"a\\u{D800}\" f16", "x.recipe:16:3", "syntax", "a backslash stands only"),
-    BrokenRecipe(16, "  \"é\" f17", "x.recipe:16:7", "name", "did you mean 'f16'"),
+    Broken(2, "\ttype q4_K", "x.recipe:2:1", "syntax", "a tab"),
+    Broken(2, "  type q4_K\r", "x.recipe:2:12", "syntax", "carriage return"),
+    Broken(2, "   type q4_K", "x.recipe:2:4", "syntax", "expected 2 spaces"),
+    Broken(16, "  \"a.weight f16", "x.recipe:16:3", "syntax", "never closed"),
+    Broken(16, "  \"a\\x\" f16", "x.recipe:16:3", "syntax", "a backslash stands only"),
+    Broken(16, "  \"a\\u{D800}\" f16", "x.recipe:16:3", "syntax", "a backslash stands only"),
+    Broken(16, "  \"é\" f17", "x.recipe:16:7", "name", "did you mean 'f16'"),
     // the head
-    BrokenRecipe(1, "recipes small 1", "x.recipe:1:1", "syntax", "'recipe NAME LEVEL'"),
-    BrokenRecipe(1, "recipe small 2", "x.recipe:1:14", "level", "levels up to 1"),
-    BrokenRecipe(1, "recipe small one", "x.recipe:1:14", "syntax", "language level"),
-    BrokenRecipe(1, "recipe small", "x.recipe:1:13", "syntax", "language level"),
-    BrokenRecipe(2, "", "x.recipe:1:1", "syntax", "no line 'type'"),
-    BrokenRecipe(2, "  typ q4_K", "x.recipe:2:3", "name", "did you mean 'type'"),
-    BrokenRecipe(2, "  type q4_L", "x.recipe:2:8", "name", "did you mean 'q4_0'"),
-    BrokenRecipe(2, "  type q8_1", "x.recipe:2:8", "name", "no type that a recipe can give"),
-    BrokenRecipe(2, "  type i32", "x.recipe:2:8", "name", "no type that a recipe can give"),
-    BrokenRecipe(2, "  type q4_K q4_0", "x.recipe:2:13", "syntax", "end of the line"),
-    BrokenRecipe(3, "  type q4_0", "x.recipe:3:3", "name", "twice in the head"),
-    BrokenRecipe(4, "  file_type many", "x.recipe:4:13", "syntax", "expected a number"),
-    BrokenRecipe(4, "  file_type -1", "x.recipe:4:13", "syntax", "expected a number"),
-    BrokenRecipe(4, "  include nothing", "x.recipe:4:11", "name", "no part or recipe 'nothing'"),
-    BrokenRecipe(4, "  include", "x.recipe:4:10", "syntax", "name of a part"),
-    BrokenRecipe(4, "  include broken", "broken:2:3", "syntax", "expected a pattern of names"),
-    BrokenRecipe(4, "  include loop", "selfish:2:11", "check", "loop -> selfish -> loop"),
-    BrokenRecipe(4, "  include bush", "bush:64:11", "limit", "at most 64 parts"),
-    BrokenRecipe(4, "  include many many", "many:402:3", "limit", "at most 1000 rules"),
+    Broken(1, "recipes small 1", "x.recipe:1:1", "syntax", "'recipe NAME LEVEL'"),
+    Broken(1, "recipe small 2", "x.recipe:1:14", "level", "levels up to 1"),
+    Broken(1, "recipe small one", "x.recipe:1:14", "syntax", "language level"),
+    Broken(1, "recipe small", "x.recipe:1:13", "syntax", "language level"),
+    Broken(2, "", "x.recipe:1:1", "syntax", "no line 'type'"),
+    Broken(2, "  typ q4_K", "x.recipe:2:3", "name", "did you mean 'type'"),
+    Broken(2, "  type q4_L", "x.recipe:2:8", "name", "did you mean 'q4_0'"),
+    Broken(2, "  type q8_1", "x.recipe:2:8", "name", "no type that a recipe can give"),
+    Broken(2, "  type i32", "x.recipe:2:8", "name", "no type that a recipe can give"),
+    Broken(2, "  type q4_K q4_0", "x.recipe:2:13", "syntax", "end of the line"),
+    Broken(3, "  type q4_0", "x.recipe:3:3", "name", "twice in the head"),
+    Broken(4, "  file_type many", "x.recipe:4:13", "syntax", "expected a number"),
+    Broken(4, "  file_type -1", "x.recipe:4:13", "syntax", "expected a number"),
+    Broken(4, "  include nothing", "x.recipe:4:11", "name", "no part or recipe 'nothing'"),
+    Broken(4, "  include", "x.recipe:4:10", "syntax", "name of a part"),
+    Broken(4, "  include broken", "broken:2:3", "syntax", "expected a pattern of names"),
+    Broken(4, "  include loop", "selfish:2:11", "check", "loop -> selfish -> loop"),
+    Broken(4, "  include bush", "bush:64:11", "limit", "at most 64 parts"),
+    Broken(4, "  include many many", "many:402:3", "limit", "at most 1000 rules"),
     // sections
-    BrokenRecipe(5, "fallbak", "x.recipe:5:1", "name", "did you mean 'fallback'"),
-    BrokenRecipe(5, "fallback now", "x.recipe:5:10", "syntax", "end of the line"),
-    BrokenRecipe(6, "  q4_K q4_0", "x.recipe:6:12", "syntax", "expected a type"),
-    BrokenRecipe(6, "  q4_0 -> q4_K", "x.recipe:6:3", "check", "shorter blocks"),
-    BrokenRecipe(6, "  q4_K q4_K -> q4_0", "x.recipe:6:8", "name", "stands twice"),
-    BrokenRecipe(9, "  iq2_s when tied", "x.recipe:9:9", "name", "no type"),
-    BrokenRecipe(9, "  iq2_s if tiedd", "x.recipe:9:12", "name", "did you mean 'tied'"),
-    BrokenRecipe(11, "keep", "x.recipe:12:3", "syntax", "expected a pattern of names"),
-    BrokenRecipe(11, "categories", "x.recipe:12:3", "name", "stands twice"),
-    BrokenRecipe(11, "file_types", "x.recipe:12:3", "name", "no type"),
+    Broken(5, "fallbak", "x.recipe:5:1", "name", "did you mean 'fallback'"),
+    Broken(5, "fallback now", "x.recipe:5:10", "syntax", "end of the line"),
+    Broken(6, "  q4_K q4_0", "x.recipe:6:12", "syntax", "expected a type"),
+    Broken(6, "  q4_0 -> q4_K", "x.recipe:6:3", "check", "shorter blocks"),
+    Broken(6, "  q4_K q4_K -> q4_0", "x.recipe:6:8", "name", "stands twice"),
+    Broken(9, "  iq2_s when tied", "x.recipe:9:9", "name", "no type"),
+    Broken(9, "  iq2_s if tiedd", "x.recipe:9:12", "name", "did you mean 'tied'"),
+    Broken(11, "keep", "x.recipe:12:3", "syntax", "expected a pattern of names"),
+    Broken(11, "categories", "x.recipe:12:3", "name", "stands twice"),
+    Broken(11, "file_types", "x.recipe:12:3", "name", "no type"),
     // rules
-    BrokenRecipe(12, "  value   q6_K", "x.recipe:12:3", "name", "did you mean 'values'"),
-    BrokenRecipe(12, "  values  q6_KK", "x.recipe:12:11", "name", "did you mean 'q6_K'"),
-    BrokenRecipe(12, "  values", "x.recipe:12:9", "syntax", "expected a type"),
-    BrokenRecipe(12, "  values  q6_K unless tied", "x.recipe:12:16", "syntax", "end of the line"),
-    BrokenRecipe(12, "  values  q6_K else q5_K", "x.recipe:12:16", "syntax", "end of the line"),
-    BrokenRecipe(12, "  values  q6_K if", "x.recipe:12:18", "syntax", "expected a condition"),
-    BrokenRecipe(12, "  values  q6_K if gqaa > 4", "x.recipe:12:19", "name", "did you mean 'gqa'"),
-    BrokenRecipe(12, "  values  q6_K if gqa", "x.recipe:12:19", "check", "compare it"),
-    BrokenRecipe(12, "  values  q6_K if gqa > type", "x.recipe:12:25", "check", "is no number"),
-    BrokenRecipe(12, "  values  q6_K if gqa > 1.5", "x.recipe:12:19", "check", "whole number"),
-    BrokenRecipe(12, "  values  q6_K if i / n > 4", "x.recipe:12:19", "check", "above 0"),
-    BrokenRecipe(12, "  values  q6_K if i / 0 > 4", "x.recipe:12:19", "check", "above 0"),
-    BrokenRecipe(12, "  values  q6_K if i % 0 > 4", "x.recipe:12:19", "check", "above 0"),
-    BrokenRecipe(12, "  values  q6_K if i + 1", "x.recipe:12:19", "check", "expected a condition"),
-    BrokenRecipe(
+    Broken(12, "  value   q6_K", "x.recipe:12:3", "name", "did you mean 'values'"),
+    Broken(12, "  values  q6_KK", "x.recipe:12:11", "name", "did you mean 'q6_K'"),
+    Broken(12, "  values", "x.recipe:12:9", "syntax", "expected a type"),
+    Broken(12, "  values  q6_K unless tied", "x.recipe:12:16", "syntax", "end of the line"),
+    Broken(12, "  values  q6_K else q5_K", "x.recipe:12:16", "syntax", "end of the line"),
+    Broken(12, "  values  q6_K if", "x.recipe:12:18", "syntax", "expected a condition"),
+    Broken(12, "  values  q6_K if gqaa > 4", "x.recipe:12:19", "name", "did you mean 'gqa'"),
+    Broken(12, "  values  q6_K if gqa", "x.recipe:12:19", "check", "compare it"),
+    Broken(12, "  values  q6_K if gqa > type", "x.recipe:12:25", "check", "is no number"),
+    Broken(12, "  values  q6_K if gqa > 1.5", "x.recipe:12:19", "check", "whole number"),
+    Broken(12, "  values  q6_K if i / n > 4", "x.recipe:12:19", "check", "above 0"),
+    Broken(12, "  values  q6_K if i / 0 > 4", "x.recipe:12:19", "check", "above 0"),
+    Broken(12, "  values  q6_K if i % 0 > 4", "x.recipe:12:19", "check", "above 0"),
+    Broken(12, "  values  q6_K if i + 1", "x.recipe:12:19", "check", "expected a condition"),
+    Broken(
       12, "  values  q6_K if less_bits(i, count)", "x.recipe:12:19", "name", "there is more_bits"),
-    BrokenRecipe(12, "  values  q6_K if more_bits(i)", "x.recipe:12:19", "check", "two numbers"),
-    BrokenRecipe(12, "  values  q6_K if type == q4_Q", "x.recipe:12:27", "name", "did you mean"),
-    BrokenRecipe(
+    Broken(12, "  values  q6_K if more_bits(i)", "x.recipe:12:19", "check", "two numbers"),
+    Broken(12, "  values  q6_K if type == q4_Q", "x.recipe:12:27", "name", "did you mean"),
+    Broken(
       12, "  values  q6_K if category == valuse", "x.recipe:12:31", "name", "did you mean 'values'"),
-    BrokenRecipe(12, "  values  q6_K if layers in [3]", "x.recipe:12:19", "check", "before 'in'"),
-    BrokenRecipe(12, "  values  q6_K if type in [3]", "x.recipe:12:19", "check", "expected words"),
-    BrokenRecipe(
+    Broken(12, "  values  q6_K if layers in [3]", "x.recipe:12:19", "check", "before 'in'"),
+    Broken(12, "  values  q6_K if type in [3]", "x.recipe:12:19", "check", "expected words"),
+    Broken(
       12, "  values  q6_K if " + String(repeating: "(", count: 40) + "tied", "x.recipe:12:51",
       "limit", "32 deep"),
-    BrokenRecipe(
+    Broken(
       12, "  values  q6_K if tied" + String(repeating: " or tied", count: 60), "x.recipe:12:19",
       "limit", "400 columns"),
-    BrokenRecipe(
+    Broken(
       12, "  values  " + String(repeating: "q", count: 257), "x.recipe:12:11", "syntax", "256 bytes"
     ),
-    BrokenRecipe(
+    Broken(
       12, "  \"" + String(repeating: "q", count: 65_536) + "\" q4_K", "x.recipe:12:3", "syntax",
       "65535 bytes"),
     // tensors
-    BrokenRecipe(16, "  a.weight  f16", "x.recipe:16:3", "syntax", "name in quotes"),
-    BrokenRecipe(16, "  \"a.weight\"  f17", "x.recipe:16:15", "name", "did you mean 'f16'"),
-    BrokenRecipe(15, "tensors\n  \"a.weight\" f32", "x.recipe:17:3", "name", "stands twice"),
+    Broken(16, "  a.weight  f16", "x.recipe:16:3", "syntax", "name in quotes"),
+    Broken(16, "  \"a.weight\"  f17", "x.recipe:16:15", "name", "did you mean 'f16'"),
+    Broken(15, "tensors\n  \"a.weight\" f32", "x.recipe:17:3", "name", "stands twice"),
   ]
 
-  @Test(arguments: cases) func defectsAreNamed(_ broken: BrokenRecipe) {
+  @Test(arguments: cases) func defectsAreNamed(_ broken: Broken) {
     let error = #expect(throws: ArchitectureError.self) {
       try Self.parse(broken.line, broken.text)
     }

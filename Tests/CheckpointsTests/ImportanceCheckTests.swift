@@ -109,20 +109,6 @@ struct ImportanceCheckTests {
     #expect(nothing.code == .choice && nothing.message.contains("contains 'atn_q'"))
   }
 
-  @Test func layersArePruned() throws {
-    let file = try ImportanceGolden.open("stats.gguf")
-    let pruned = try file.prunedLayers([0, 3, 5])
-    #expect(
-      pruned.entries.map(\.name) == [
-        "blk.7.attn_q.weight", "blk.1.attn_q.weight", "blk.1.ffn_up_exps.weight",
-        "enc.blk.0.gr\u{FC}\u{DF}e.weight", "output.weight",
-      ])
-    #expect(
-      try pruned.importance(for: "blk.7.attn_q.weight")
-        == file.importance(for: "blk.10.attn_q.weight"))
-    #expect(try file.prunedLayers([]).entries.map(\.name) == file.entries.map(\.name))
-  }
-
   @Test func entriesAreRenamed() throws {
     let file = try ImportanceGolden.open("stats.gguf")
     let renamed = try file.renamed { $0.hasPrefix("blk.0.") ? "x." + $0 : nil }

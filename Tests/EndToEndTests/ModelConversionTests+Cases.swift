@@ -16,8 +16,18 @@ struct ModelCase: CustomStringConvertible, Sendable {
     let found = (try? FileManager.default.subpathsOfDirectory(atPath: root)) ?? []
     return found.filter { $0.hasSuffix("/config.json") && !$0.contains("/1_Pooling/") }
       .map { ModelCase(path: String($0.dropLast("/config.json".count))) }
+      .filter(\.isKnown)
       .sorted { $0.path < $1.path }
   }()
+
+  /// Whether an architecture describes its class.
+  private var isKnown: Bool {
+    guard let config = try? JSONValue.parse(Golden.bytes("Models/\(path)/config.json")),
+      let names = config["architectures"]?.array?.compactMap(\.string),
+      let known = try? Architectures.all.get()
+    else { return false }
+    return names.contains { name in known.contains { $0.classes.contains(name) } }
+  }
 
   /// The types that the peer was asked for, with what it wrote.
   var expectations: [(type: String, file: String)] {

@@ -45,35 +45,6 @@ extension ImportanceFile {
     try with(entries.compactMap { entry in newName(entry.name).map { entry.named($0) } })
   }
 
-  /// The file of a model without some layers: their entries go, those of later layers move down.
-  ///
-  /// The layer is the number of the first `blk.N.` anywhere in a name.
-  public func prunedLayers(_ layers: Set<Int>) throws(CheckpointError) -> ImportanceFile {
-    guard !layers.isEmpty else { return self }
-    return try renamed { name in
-      let bytes = Array(name.utf8)
-      guard let digits = Self.layer(in: bytes),
-        let layer = Int(String(decoding: bytes[digits], as: UTF8.self))
-      else { return name }
-      if layers.contains(layer) { return nil }
-      let number = layer - layers.lazy.filter { $0 < layer && $0 >= 0 }.count
-      let parts = [Array(bytes[..<digits.lowerBound]), Array("\(number)".utf8)]
-      return String(decoding: parts.joined() + bytes[digits.upperBound...], as: UTF8.self)
-    }
-  }
-
-  /// Where the digits of the first `blk.N.` stand.
-  private static func layer(in name: [UInt8]) -> Range<Int>? {
-    let head = Array("blk.".utf8)
-    for begin in name.indices where name[begin...].starts(with: head) {
-      let first = begin + head.count
-      var end = first
-      while end < name.count, (0x30...0x39).contains(name[end]) { end += 1 }
-      if end > first, end < name.count, name[end] == UInt8(ascii: ".") { return first..<end }
-    }
-    return nil
-  }
-
   private static func holds(_ name: [UInt8], _ part: [UInt8]) -> Bool {
     guard part.count <= name.count else { return false }
     return (0...name.count - part.count).contains { name[$0...].starts(with: part) }

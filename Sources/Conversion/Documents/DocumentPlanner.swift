@@ -55,7 +55,9 @@ struct DocumentPlanner {
     }
     let made = try DocumentRouter().run(
       from: .configuration, to: .modelKeys, in: context(request, source, naming))
-    guard case .keys(var keys) = made.content else { return [:] }
+    guard case .keys(var keys) = made.content else {
+      throw ConversionError(.internal, "\(made.route.target) are keys")
+    }
     keys[GGUFKey.architecture] = .string(model.architecture.gguf)
     return keys
   }

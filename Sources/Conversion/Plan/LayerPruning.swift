@@ -65,7 +65,9 @@ struct LayerPruning {
   func apply(to keys: inout Metadata) {
     guard let architecture = keys[GGUFKey.architecture]?.string else { return }
     let count = "\(architecture).block_count"
-    for (key, value) in keys where key.hasPrefix(architecture + ".") {
+    // Lists of the rope are one for a group of dimensions, whatever their length.
+    for (key, value) in keys
+    where key.hasPrefix(architecture + ".") && !key.hasPrefix(architecture + ".rope.") {
       guard case .array(let list) = value, list.count == layers else { continue }
       keys[key] = .array(list.removing { dropped.contains($0) })
     }

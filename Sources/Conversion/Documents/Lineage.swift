@@ -1,4 +1,5 @@
 internal import Architectures
+internal import Checkpoints
 internal import Crypto
 internal import Documents
 internal import Tensors
@@ -53,7 +54,7 @@ struct Lineage {
   static func isReplaced(_ key: String) -> Bool {
     [
       "lathe.version", "lathe.fidelity", "lathe.fidelity.tensors", "lathe.architecture",
-      SourceEncodings.commonKey, SourceEncodings.exceptionsKey,
+      SourceEncodings.commonKey, SourceEncodings.exceptionsKey, GGUFKey.reserve,
     ].contains(key)
   }
 

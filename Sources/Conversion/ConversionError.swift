@@ -24,6 +24,8 @@ extension Failure.Code where Domain == ConversionDomain {
   public static var importance: Self { .init("importance", .malformed) }
   /// A table of measured errors is damaged or tells of another model.
   public static var errorTable: Self { .init("error-table", .malformed) }
+  /// A header has no key of that name.
+  public static var key: Self { .init("key", .noInput) }
   /// No choice of types keeps to the budget.
   public static var budget: Self { .init("budget", .unsupported) }
   /// No chain of stages leads from the source's kind to the target's.

@@ -13,9 +13,14 @@ import _TestSupport
       .map { String($0.dropLast("/expected_tokens.json.zst".count)) }.sorted()
   }()
 
-  /// Texts whose ids differ from Transformers' because it does not split as SentencePiece does where
-  /// there is only tokenizer.model; the number, by checkpoint.
-  static let transformersDiffers: [String: Int] = [:]
+  /// Texts whose ids differ from those of Transformers 5.23 where there is only a SentencePiece
+  /// model, whose own ids are right; by checkpoint.
+  ///
+  /// Transformers does not put the space before a text that begins with one (Llama), or before any
+  /// (Mistral, Mixtral); all but the empty text show it.
+  static let transformersDiffers = [
+    "llama/llama-spm-gqa": 3, "mistral/mistral-gqa": 15, "mixtral/mixtral": 15,
+  ]
 
   static func source(_ name: String) throws -> TokenizerSource {
     func bytes(_ file: String) -> [UInt8]? { try? Golden.bytes("Models/\(name)/\(file)") }

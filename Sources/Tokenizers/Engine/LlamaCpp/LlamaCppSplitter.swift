@@ -30,6 +30,7 @@ struct LlamaCppSplitter: Sendable {
       for name in ["Lu", "Ll", "Lt", "Lm", "Lo"] {
         adapted = Self.replace("\\p{\(name)}", by: "\\p{L}", in: adapted)
       }
+      if !hasClass { adapted = Self.withoutBlanks(adapted) }
       let blindness: Blindness = hasClass ? .recent : regex.contains("\\d") ? .digits : .none
       steps.append((try Splitters.step(adapted), blindness))
     }
@@ -105,6 +106,29 @@ struct LlamaCppSplitter: Sendable {
     case 3: [0xE2, 0xBF, 0xA0]
     default: [0xF0, 0x9F, 0xBF, 0xBE]
     }
+  }
+
+  /// An expression whose sets of characters beyond ASCII hold no blanks: where no class stands beside
+  /// them, llama.cpp looks at a text in which blanks are ASCII.
+  private static func withoutBlanks(_ regex: String) -> String {
+    var result = String.UnicodeScalarView()
+    var reachesBeyond = false
+    var isNegated = false
+    var isEscaped = false
+    var previous: UnicodeScalar?
+    for scalar in regex.unicodeScalars {
+      if scalar == "[", !isEscaped { (reachesBeyond, isNegated) = (false, false) }
+      if scalar == "^", previous == "[" { isNegated = true }
+      if !scalar.isASCII { reachesBeyond = true }
+      // A negated set holds what it held.
+      if scalar == "]", !isEscaped, reachesBeyond, !isNegated {
+        result.append(contentsOf: #"&&[^\s]"#.unicodeScalars)
+      }
+      result.append(scalar)
+      isEscaped = scalar == "\\" && !isEscaped
+      previous = scalar
+    }
+    return String(result)
   }
 
   private static func replace(_ part: String, by other: String, in text: String) -> String {

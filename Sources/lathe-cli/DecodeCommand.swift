@@ -23,8 +23,14 @@ struct DecodeCommand: ParsableCommand {
     let tokenizer = try arguments.make()
     let input = try Input.all()
     guard json else {
-      return Output.result(
-        try tokenizer.decode(try Self.ids(input), skipsSpecial: skipSpecial))
+      var ids = try Self.ids(input)[...]
+      let most = tokenizer.definition.decodesEachAlone ? Self.block : max(ids.count, 1)
+      while !ids.isEmpty {
+        Output.result(
+          try tokenizer.decode(Array(ids.prefix(most)), skipsSpecial: skipSpecial))
+        ids = ids.dropFirst(most)
+      }
+      return
     }
     var reader = JSONReader(input)
     var lists: [[Int32]] = []
@@ -53,6 +59,9 @@ struct DecodeCommand: ParsableCommand {
     writer.endArray()
     Output.result(writer.bytes + [0x0A])
   }
+
+  /// Ids that are decoded at a time, where each stands alone.
+  private static let block = 1 << 16
 
   /// Numbers with blanks or commas between them.
   static func ids(_ text: [UInt8]) throws -> [Int32] {

@@ -46,7 +46,11 @@ public struct TiktokenFormat: RankTokenizerFormat {
     if let given = options.pattern {
       known = try Self.named(given, file: name)
       pattern = known?.pattern ?? given
-      if let known { notes.append("text is split and special tokens are as of \(known.names[0])") }
+      if let known {
+        notes.append(
+          "text is split as \(known.names[0]) does"
+            + (options.specialTokens == nil ? "; its special tokens are taken" : ""))
+      }
     } else {
       let found = try Self.recognised(ranks, source, file: name)
       pattern = found.pattern
@@ -63,7 +67,8 @@ public struct TiktokenFormat: RankTokenizerFormat {
     reading.roles = (known?.roles ?? []).filter { role in
       special.contains { $0.text == role.text }
     }
-    reading.addsBeginning = known?.addsBeginning ?? false
+    reading.addsBeginning =
+      known?.addsBeginning ?? false && reading.roles.contains { $0.role == .bos }
     if !ranks.empty.isEmpty {
       notes.append("the token \(ranks.empty[0]) has no bytes: it is never met in text")
     }

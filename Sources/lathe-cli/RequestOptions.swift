@@ -43,6 +43,8 @@ struct RequestOptions: ParsableArguments {
   @Flag(help: "Go on where the target cannot express the model; the loss is written down.")
   var forceLossyArchitecture = false
 
+  @OptionGroup var ranks: RankArguments
+
   @Flag(help: "Do not store the original tokenizer.json in a GGUF.")
   var noEmbedTokenizer = false
 
@@ -66,9 +68,26 @@ struct RequestOptions: ParsableArguments {
     request.allowRequantize = allowRequantize
     request.forceLossyArchitecture = forceLossyArchitecture
     request.embedTokenizer = !noEmbedTokenizer
+    request.pattern = ranks.pattern
+    request.specialTokensFile = ranks.specialTokens
     request.lineage = noLineage ? .omitted : .written
     return request
   }
+}
+
+/// What a tokenizer's file of ranks (tiktoken) does not say itself.
+struct RankArguments: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "For a file of ranks (tiktoken): the expression that splits text, or a known tokenizer's name.",
+      valueName: "regex|name"))
+  var pattern: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "For a file of ranks (tiktoken): its special tokens, a JSON object of token and id.",
+      valueName: "file.json"))
+  var specialTokens: String?
 }
 
 /// The options that say how a plan is run.

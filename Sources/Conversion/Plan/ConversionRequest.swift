@@ -39,6 +39,10 @@ public struct ConversionRequest: Sendable {
   public var allowRequantize = false
   /// Whether to go on where the target cannot express the model.
   public var forceLossyArchitecture = false
+  /// The expression that a file of ranks splits text by, or the name of a known tokenizer.
+  public var pattern: String?
+  /// Path of a JSON map of special tokens to ids, for a file of ranks.
+  public var specialTokensFile: String?
   /// Whether a GGUF also stores the original tokenizer.json.
   public var embedTokenizer = true
   /// What becomes of Lathe's own keys.

@@ -50,7 +50,8 @@ extension AdapterMerge {
   static func lineage(_ metadata: Metadata, _ merge: AdapterMerge?) -> [String] {
     let known = metadata[Lineage.mergedKey]
     let before =
-      known?.strings.map { Array($0) } ?? known?.string?.split(separator: "\n").map(String.init) ?? []
+      known?.strings.map { Array($0) } ?? known?.string?.split(separator: "\n").map(String.init)
+      ?? []
     return before + (merge?.planned ?? []).map(\.lineage)
   }
 }

@@ -10,8 +10,18 @@ extension SourceCheckpoint {
     return Adapter.fileNames.contains(Paths.name(file)) && Adapter.isFolder(folder)
   }
 
-  /// What the GGUF of an adapter does not hold.
-  var lostOfAdapter: [Plan.LostTensor] { (reader as? TranslatedReader)?.lost ?? [] }
+  /// Says of an adapter that becomes a GGUF what is lost and what is changed.
+  func markAdapter(_ mapping: inout TensorMapping) {
+    guard let reader = reader as? TranslatedReader else { return }
+    mapping.lost += reader.lost
+    for index in mapping.items.indices {
+      guard case .source(let map) = mapping.items[index].origin,
+        map.tensors.contains(where: reader.changed.contains)
+      else { continue }
+      mapping.items[index].merge = TensorMapping.Merge(
+        stored: mapping.items[index].encoding, isChanged: true)
+    }
+  }
 
   /// An adapter as the GGUF that it becomes; the same source for models and other formats.
   ///

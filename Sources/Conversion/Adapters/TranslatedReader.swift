@@ -13,6 +13,8 @@ struct TranslatedReader: CheckpointReader {
   let tensors: [TensorSpec]
   let warnings: [String]
   let lost: [Plan.LostTensor]
+  /// Tensors whose numbers are others than the adapter's.
+  let changed: Set<Int>
 
   init(_ translation: AdapterTranslation, _ metadata: Metadata) throws(ConversionError) {
     reader = translation.adapter.reader
@@ -20,6 +22,14 @@ struct TranslatedReader: CheckpointReader {
     contents = translation.outputs.map(\.content)
     warnings = translation.adapter.warnings + translation.warnings
     lost = translation.lost
+    changed = Set(
+      translation.outputs.indices.filter { index in
+        if case .rows(_, _, let factor) = translation.outputs[index].content {
+          factor != 1
+        } else {
+          false
+        }
+      })
     var tensors: [TensorSpec] = []
     for output in translation.outputs {
       let encoding = Self.encoding(of: output.content, reader)
@@ -123,7 +133,8 @@ struct TranslatedReader: CheckpointReader {
       guard parts.indices.contains(origin.source), start >= 0,
         start + rowBytes <= parts[origin.source].count
       else {
-        throw CheckpointError(.tensor, "row \(row) comes from nowhere", at: Place(tensor: spec.name))
+        throw CheckpointError(
+          .tensor, "row \(row) comes from nowhere", at: Place(tensor: spec.name))
       }
       result += parts[origin.source][start..<start + rowBytes]
     }

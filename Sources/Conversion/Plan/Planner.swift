@@ -37,7 +37,7 @@ public struct Planner: Sendable {
     let pruning = try pruning(mapping)
     pruning?.apply(to: &mapping)
     try merge?.mark(&mapping)
-    mapping.lost += source.lostOfAdapter
+    source.markAdapter(&mapping)
     let importance = try PlannedImportance(request, mapping.items, pruning)
     let model = Prepared(
       naming: naming, mapping: consume mapping, pruning: pruning, importance: importance)

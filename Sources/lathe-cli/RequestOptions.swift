@@ -28,6 +28,9 @@ struct RequestOptions: ParsableArguments {
   @Option(help: "A config.json to use instead of the source's.")
   var config: String?
 
+  @Option(help: "The base model of a LoRA adapter that becomes a GGUF: a folder or file.")
+  var base: String?
+
   @Option(help: "ADAPTER or ADAPTER=SCALE: merges a LoRA adapter into the weights; repeatable.")
   var mergeLora: [String] = []
 
@@ -62,6 +65,7 @@ struct RequestOptions: ParsableArguments {
     }
     request.architectureFile = architecture
     request.configFile = config
+    request.baseModel = base
     request.mergedAdapters = try mergeLora.map { try AdapterRequest($0) }
     request.bufferBytes = Int(clamping: try ByteSize.parse(maxMemory, option: "--max-memory"))
     request.threads = try Threads.count(threads)

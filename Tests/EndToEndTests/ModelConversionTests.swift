@@ -127,7 +127,7 @@ import _TestSupport
 
 extension MetadataValue {
   /// The value as tools/peers/gguf_json.py describes it.
-  fileprivate var described: JSONValue {
+  var described: JSONValue {
     guard case .array(let list) = self else {
       return .object(["type": .string(Self.peerName(typeName)), "value": plain])
     }

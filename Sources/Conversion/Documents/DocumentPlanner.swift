@@ -191,7 +191,8 @@ struct DocumentPlanner {
     let same = source.reader.format.id == destination.format.id
     if destination.format.dialect == .gguf {
       result.metadata = source.reader.metadata
-      if source.reader.dialect == .gguf, choice.setsTypes {
+      let isAdapter = result.metadata[AdapterKey.type]?.string == AdapterKey.adapter
+      if source.reader.dialect == .gguf, choice.setsTypes, !isAdapter {
         result.metadata[GGUFKey.fileType] = .u32(fileTypeNumber ?? GGUFFileType.guessed)
         result.metadata[GGUFKey.quantizationVersion] = .u32(GeneralKeys.quantizationVersion)
       }

@@ -27,6 +27,8 @@ public struct ConversionRequest: Sendable {
   public var architectureFile: String?
   /// Path of a config.json to use instead of the source's.
   public var configFile: String?
+  /// Folder or file of an adapter's base model; nil: what its configuration names.
+  public var baseModel: String?
   /// Adapters that are merged into the weights, in this order.
   public var mergedAdapters: [AdapterRequest] = []
   /// Whether names, keys and documents stay as they are, whatever the formats' dialects.

@@ -373,4 +373,30 @@ import _TestSupport
     #expect(try set("--name", "N", "--reserve", "1KB", to: "roomy.gguf").status == 0)
     #expect(try Peer.run("gguf_json.py", [folder.path("roomy.gguf")]).status == 0)
   }
+
+  /// llama.cpp computes the same from a file with room in its header, changed in place.
+  @Test func llamaCppReadsTheSame() throws {
+    let first = folder.path("rod.gguf")
+    #expect(
+      try lathe("convert", Golden.path("Models/rod"), "-o", first, "--type", "f32").status == 0)
+    let roomy = folder.path("roomy.gguf")
+    let template = try folder.write("t.jinja", Array("{{ messages }}".utf8))
+    #expect(
+      try lathe(
+        "metadata", "set", first, "--chat-template", template, "-o", roomy, "--reserve", "4KiB"
+      ).status == 0)
+    #expect(
+      try lathe("metadata", "set", roomy, "--name", "In place", "--tag", "a", "--in-place").status
+        == 0)
+    let recorded = try JSONValue.parse(try Golden.bytes("Peers/rod-logits.json"))
+    let question = JSONValue.object([
+      "tokens": try #require(recorded["tokens"]),
+      "vocabulary": try #require(recorded["vocabulary"]),
+    ]).text()
+    let answers = try [first, roomy].map { try Peer.run("llama_logits.py", [$0], input: question) }
+    #expect(answers[0].status == 0, "\(answers[0].standardError)")
+    #expect(answers[1].status == 0, "\(answers[1].standardError)")
+    #expect(answers[0].standardOutput == answers[1].standardOutput)
+    #expect(answers[0].standardOutput.contains("logprobs"))
+  }
 }

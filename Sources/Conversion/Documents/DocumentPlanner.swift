@@ -20,6 +20,7 @@ struct DocumentPlanner {
   let sourceEncodings: [SourceEncodings.Tensor]
   let importance: PlannedImportance?
   let pruning: LayerPruning?
+  let merge: AdapterMerge?
 
   func make() throws(ConversionError) -> PlannedDocuments {
     var result = PlannedDocuments()
@@ -279,7 +280,8 @@ struct DocumentPlanner {
     for key in result.metadata.keys where Lineage.isReplaced(key) { result.metadata[key] = nil }
     guard request.lineage == .written else { return }
     let lineage = Lineage(
-      classes: classes, architecture: naming.model?.architecture, losses: naming.losses)
+      classes: classes, architecture: naming.model?.architecture, losses: naming.losses,
+      merged: AdapterMerge.lineage(source.reader.metadata, merge))
     switch destination.format.headerValues {
     case .none: return
     case .texts: for (key, value) in lineage.texts() { result.metadata[key] = value }

@@ -9,9 +9,13 @@ struct Lineage {
   let classes: [Fidelity]
   let architecture: Architecture?
   let losses: [String]
+  /// The adapters that are merged into the weights, oldest first.
+  var merged: [String] = []
 
   /// First part of every key of Lathe's own.
   static let prefix = "lathe."
+  /// The key of the adapters that are merged into the weights.
+  static let mergedKey = "lathe.merged"
   /// The key of the original config.json, which makes the way back exact.
   static let configurationKey = "lathe.huggingface.config"
   /// The key of the original generation_config.json.
@@ -32,6 +36,7 @@ struct Lineage {
       keys["lathe.architecture"] = .string("\(architecture.name) sha256:\(Self.hash(architecture))")
     }
     if !losses.isEmpty { keys["lathe.losses"] = .array(.strings(PackedStrings(losses))) }
+    if !merged.isEmpty { keys[Self.mergedKey] = .array(.strings(PackedStrings(merged))) }
     return keys
   }
 

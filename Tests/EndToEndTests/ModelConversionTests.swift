@@ -27,13 +27,6 @@ import _TestSupport
       "bert.classifier.output_labels", "cls.bias", "cls.output.bias", "cls.output.weight",
       "cls.weight",
     ],
-    "variants/llama-model-card": [
-      "general.base_model.0.name", "general.base_model.0.organization",
-      "general.base_model.0.repo_url", "general.base_model.0.version", "general.base_model.count",
-      "general.dataset.0.name", "general.dataset.0.organization", "general.dataset.0.repo_url",
-      "general.dataset.count", "general.languages", "general.license", "general.license.name",
-      "general.tags",
-    ],
   ]
 
   struct Expected: Decodable {

@@ -35,6 +35,10 @@ TOKENIZERS = {
     "deepseek": ("deepseek/deepseek-v3-mla", "deepseek-v3"),
     "wordpiece": ("bert/bert", "bert-bge"),
     "wordpiece-cased": ("bert/bert", "bert-bge"),
+    "gpt2": ("gpt2/gpt2", "gpt-2"),
+    "gemma": ("gemma2/gemma2", None),
+    "gptoss": ("gptoss/gptoss-bf16", "gpt-4o"),
+    "mamba": ("mamba/mamba", "olmo"),
 }
 TOKENIZER_FILES = [
     "tokenizer.json", "tokenizer.model", "tokenizer_config.json", "special_tokens_map.json", "vocab.txt",
@@ -74,6 +78,21 @@ def weights(name, case, folder):
     return state
 
 
+def packed(state):
+    """The experts as gpt-oss stores them: random codes, and scales near those of the weights."""
+    result = {}
+    generator = torch.Generator().manual_seed(1)
+    for key, tensor in state.items():
+        if not key.endswith(("gate_up_proj", "down_proj")):
+            result[key] = tensor
+            continue
+        experts, columns, rows = tensor.shape
+        shape = (experts, rows, columns // 32)
+        result[key + "_blocks"] = torch.randint(0, 256, (*shape, 16), dtype=torch.uint8, generator=generator)
+        result[key + "_scales"] = torch.randint(122, 126, shape, dtype=torch.uint8, generator=generator)
+    return result
+
+
 def renamed(case, config, state):
     for rule in filter(None, case.get("rename", "").split(",")):
         if rule == "drop-pooler":
@@ -93,6 +112,11 @@ def renamed(case, config, state):
         elif rule == "mixtral-experts":
             state = unfused(state, "block_sparse_moe.experts", ("w1", "w3", "w2"))
             state = {key.replace("mlp.gate.", "block_sparse_moe.gate."): value for key, value in state.items()}
+        elif rule.startswith("no-prefix:"):
+            prefix = rule.split(":")[1]
+            state = {key.removeprefix(prefix): value for key, value in state.items()}
+        elif rule == "mxfp4":
+            state = packed(state)
         else:
             raise ValueError(f"unknown rule {rule}")
     return state
@@ -199,10 +223,15 @@ def make(name, case, converter, target):
         }
         if gap := case.get("gap"):
             record["peer_gap"] = gap
+        if told := case.get("peer_config"):
+            record["converter_told"] = told
         inputs = evidence.files(folder)
         for outtype in case.get("outtypes", ["f32"]):
             gguf_file = pathlib.Path(temporary) / "out.gguf"
+            if told := case.get("peer_config"):
+                (folder / "config.json").write_text(json.dumps({**config, **told}, indent=2) + "\n")
             result = converter.run(folder, gguf_file, outtype, pre)
+            (folder / "config.json").write_text(json.dumps(config, indent=2) + "\n")
             record["converter"][outtype] = result
             if result["rc"] == 0:
                 expected = "expected-gguf.json" if outtype == "f32" else f"expected-gguf-{outtype}.json"

@@ -20,6 +20,8 @@ public struct Planner: Sendable {
     choice = try TypeChoice(request)
     let source = try SourceCheckpoint(request.source)
     destination = try Destination(request, source, choice)
+    self.source =
+      Naming.translates(request, source, destination) ? source.withPackings() : source
     try destination.checkApart(from: source)
     merge = try AdapterMerge(request, source, destination)
     self.source =
@@ -32,7 +34,7 @@ public struct Planner: Sendable {
 
   /// The plan, and the source it was made for.
   public func plan() throws(ConversionError) -> (plan: Plan, source: SourceCheckpoint) {
-    let naming = try Naming(request, source, destination)
+    let naming = try Naming(request, source, destination, choice)
     var mapping = try naming.mapping(source.reader)
     let pruning = try pruning(mapping)
     pruning?.apply(to: &mapping)

@@ -46,6 +46,7 @@ struct FamilyCase: Sendable, CustomTestStringConvertible {
       "shared": .int(2), "groups": .int(4), "groups_used": .int(2),
     ],
     "falcon": [:],
+    "gemma": ["head_width": .int(32), "kv_heads": .int(2)],
     "gemma2": ["head_width": .int(32), "kv_heads": .int(2)],
     "gemma3": ["head_width": .int(32), "kv_heads": .int(2), "pattern": .int(3)],
     "gptoss": [
@@ -108,6 +109,11 @@ struct FamilyCase: Sendable, CustomTestStringConvertible {
     .make("gpt2", "scaled by layer", ["by_layer": .bool(true), "activation": .text("relu")]) {
       $0.runs = ["0 as 0", "1 as 1", "2 as 2"]
     },
+    .make("gpt2", "without a head") {
+      $0.modelClass = "GPT2Model"
+      $0.outputs = ["hidden: floats [batch, seq, 64]"]
+      $0.lacks = ["head"]
+    },
     .make("falcon", "one key head"),
     .make("falcon", "new decoder", ["new_arch": .bool(true), "kv_given": .int(2)]) {
       $0.reads = ["block.0.norm_for_attn", "block.2.norm_for_ffn"]
@@ -166,6 +172,28 @@ struct FamilyCase: Sendable, CustomTestStringConvertible {
       $0.reads = ["block.1.router_bias", "block.2.q_up"]
     },
     .make("gptoss") { $0.runs = ["0 as 0", "1 as 1", "2 as 0"] },
+    .make("gemma"),
+    .make(
+      "gemma", "the legacy word, another head", ["activation": .text("gelu"), "tied": .bool(false)]
+    ) {
+      $0.reads = ["head"]
+    },
+    .make("gemma", "without a head") {
+      $0.modelClass = "GemmaModel"
+      $0.outputs = ["hidden: floats [batch, seq, 64]"]
+      $0.lacks = ["head"]
+    },
+    .make("gemma2", "without a head") {
+      $0.modelClass = "Gemma2Model"
+      $0.runs = ["0 as 0", "1 as 1", "2 as 0"]
+      $0.outputs = ["hidden: floats [batch, seq, 64]"]
+      $0.lacks = ["head"]
+    },
+    .make("mamba", "without a head") {
+      $0.modelClass = "MambaModel"
+      $0.outputs = ["hidden: floats [batch, seq, 64]"]
+      $0.lacks = ["head"]
+    },
     .make("gemma2") { $0.runs = ["0 as 0", "1 as 1", "2 as 0"] },
     .make("gemma3") { $0.runs = ["0 as 0", "2 as 1"] },
     .make("mamba"),

@@ -34,6 +34,7 @@ import _TestSupport
       "general.dataset.count", "general.languages", "general.license", "general.license.name",
       "general.tags",
     ],
+    "variants/llama-rope-yarn-parameters": ["llama.rope.scaling.attn_factor"],
   ]
 
   struct Expected: Decodable {

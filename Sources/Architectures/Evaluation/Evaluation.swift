@@ -199,6 +199,7 @@ struct Evaluation<Scope: ExpressionScope> {
     switch function {
     case .has: return .bool(try scope.has(try reference(first)))
     case .rows: return .int(try scope.rows(try reference(first)))
+    case .keeps: return .bool(try scope.keeps(try reference(first)))
     case .given: return .bool(try scope.given(try reference(first)))
     case .any, .all:
       let wanted = function == .any

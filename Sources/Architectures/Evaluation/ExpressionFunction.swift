@@ -14,6 +14,8 @@ public enum ExpressionFunction: String, CaseIterable, Sendable {
   case has
   /// The first length of a tensor, 0 where it is absent.
   case rows
+  /// Whether a tensor is stored in the encoding that its row keeps.
+  case keeps
   /// Whether a hyper-parameter was read rather than defaulted.
   case given
   /// Whether an expression holds for some layer of the first group.
@@ -26,7 +28,7 @@ public enum ExpressionFunction: String, CaseIterable, Sendable {
   /// How many arguments it takes.
   public var argumentCount: ClosedRange<Int> {
     switch self {
-    case .sqrt, .has, .rows, .given, .any, .all: 1...1
+    case .sqrt, .has, .rows, .keeps, .given, .any, .all: 1...1
     case .min, .max: 2...16
     case .ceilDiv, .yarnMscale: 2...2
     case .llama3Solved: 4...4

@@ -16,6 +16,8 @@ protocol ExpressionScope {
   func has(_ tensor: String) throws(ArchitectureError) -> Bool
   /// First length of a tensor.
   func rows(_ tensor: String) throws(ArchitectureError) -> Int
+  /// Whether a tensor is stored in the encoding that its row keeps.
+  func keeps(_ tensor: String) throws(ArchitectureError) -> Bool
   /// Whether a hyper-parameter was read; nil stands for the row's own.
   func given(_ name: String?) throws(ArchitectureError) -> Bool
   /// Layers of the first group.

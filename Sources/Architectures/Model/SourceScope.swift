@@ -73,6 +73,17 @@ struct SourceScope: ExpressionScope {
     return instantiation.header.shape(of: source)?.axes.first ?? 0
   }
 
+  func keeps(_ tensor: String) throws(ArchitectureError) -> Bool {
+    guard let (pattern, _) = pattern(tensor),
+      case .row(let index, _) = instantiation.architecture.resolve(tensor, within: group),
+      let kept = instantiation.architecture.rows[index].kept
+    else { return false }
+    let stars = pattern.starCount > 1 ? [layer ?? 0, 0] : [layer ?? 0]
+    let name = pattern.name(Array(stars.prefix(pattern.starCount)))
+    guard let source = instantiation.names.source(of: name) else { return false }
+    return instantiation.header.encoding(of: source) == kept
+  }
+
   func llama3Solved(_ arguments: [Value]) throws(ArchitectureError) -> Value {
     try instantiation.llama3Solved(arguments)
   }

@@ -3,6 +3,7 @@ internal import ByteIO
 internal import Checkpoints
 internal import Documents
 internal import Failures
+internal import Quantization
 internal import Tensors
 
 /// Plans configuration, tokenizer and header keys.
@@ -111,7 +112,10 @@ struct DocumentPlanner {
     if case .recipe(let recipe, _) = choice, let number = recipe.fileType {
       return UInt32(exactly: number)
     }
-    return fileType.flatMap(GGUFFileType.named)?.number
+    let packing =
+      naming.model == nil
+      ? nil : tensors.lazy.compactMap { Packings.of($0.encoding)?.fileType }.first
+    return (packing ?? fileType).flatMap(GGUFFileType.named)?.number
   }
 
   /// The type that was asked for, or what most of the output's weights are.
@@ -120,11 +124,21 @@ struct DocumentPlanner {
     case .encoding(let encoding): return encoding.name
     case .source, .recipe:
       var bytes: [Encoding: Int] = [:]
-      for tensor in tensors where tensor.shape.rank > 1 {
+      for tensor in tensors where tensor.shape.rank > 1 && !isPart(tensor) {
         bytes[tensor.encoding, default: 0] += tensor.encoding.byteCount(tensor.shape) ?? 0
       }
       return bytes.max { ($0.value, $1.key.name) < ($1.value, $0.key.name) }?.key.name
     }
+  }
+
+  /// Whether a tensor is a part of a packing, by its type: weights are no bytes otherwise.
+  private func isPart(_ tensor: WriteRequest.Tensor) -> Bool {
+    naming.model != nil
+      && Packings.all.contains { packing in
+        packing.parts.contains {
+          tensor.name.hasSuffix($0.suffix) && tensor.encoding == Encoding($0.type)
+        }
+      }
   }
 
   // MARK: GGUF -> Hugging Face
@@ -139,6 +153,8 @@ struct DocumentPlanner {
       case .files(_, let additions) = tokenizer.content
     else { throw ConversionError(.internal, "a configuration and files were expected") }
     if naming.storedConfig == nil { for (key, value) in additions { config[key] = value } }
+    // A configuration carried over may speak of blocks that were decoded.
+    if !tensors.contains(where: isPart) { config["quantization_config"] = nil }
     if let word = Self.dtypeWord(of: fileType) {
       config[config["torch_dtype"] != nil ? "torch_dtype" : "dtype"] = .string(word)
     }

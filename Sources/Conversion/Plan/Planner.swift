@@ -16,14 +16,16 @@ public struct Planner: Sendable {
   public init(_ request: ConversionRequest) throws(ConversionError) {
     self.request = request
     choice = try TypeChoice(request)
-    source = try SourceCheckpoint(request.source)
+    let source = try SourceCheckpoint(request.source)
     destination = try Destination(request, source, choice)
+    self.source =
+      Naming.translates(request, source, destination) ? source.withPackings() : source
     try destination.checkApart(from: source)
   }
 
   /// The plan, and the source it was made for.
   public func plan() throws(ConversionError) -> (plan: Plan, source: SourceCheckpoint) {
-    let naming = try Naming(request, source, destination)
+    let naming = try Naming(request, source, destination, choice)
     var mapping = try naming.mapping(source.reader)
     let pruning = try pruning(mapping)
     pruning?.apply(to: &mapping)

@@ -21,7 +21,9 @@ import _TestSupport
   }
 
   /// Cases without one type of their own.
-  static let mixed = ["variants/llama-mixed-types", "variants/qwen3-yarn-tied"]
+  static let mixed = [
+    "variants/deepseek-v3-yarn", "variants/llama-mixed-types", "variants/qwen3-yarn-tied",
+  ]
 
   static let pooler = ["pooler.dense.bias", "pooler.dense.weight"]
   /// What a GGUF cannot carry.

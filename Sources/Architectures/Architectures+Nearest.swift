@@ -82,7 +82,8 @@ extension Architectures {
     let sample = HeaderSample(header: header)
     for architecture in try all.get() {
       let names = SourceNames(architecture, sample)
-      let unknown = names.unknown
+      // What a description leaves out whatever it is says nothing about the family.
+      let unknown = names.unknown + names.omittedOnly
       let missing = architecture.rows.filter {
         $0.condition == nil && !$0.isOptional && $0.sameAs == nil && $0.derived == nil
       }.compactMap { $0.names[header.dialect]?.text }.filter { !names.seen.contains($0) }

@@ -40,6 +40,8 @@ import _TestSupport
     "variants/gptoss-plain-rope": ["gpt-oss.attention.sliding_window_pattern"],
     "variants/mamba-f32": ["blk.0.ssm_a", "blk.1.ssm_a"],
     "variants/mamba-old-names": ["blk.0.ssm_a", "blk.1.ssm_a"],
+    "variants/deepseek-v3-no-scoring": ["deepseek2.expert_gating_func"],
+    "variants/llama-rope-yarn-parameters": ["llama.rope.scaling.attn_factor"],
   ]
 
   struct Expected: Decodable {

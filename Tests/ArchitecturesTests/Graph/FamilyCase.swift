@@ -40,10 +40,10 @@ struct FamilyCase: Sendable, CustomTestStringConvertible {
   /// What a family needs beside that.
   private static let own: [String: [String: Value]] = [
     "bert": ["labels": .int(5), "pooled": .bool(true)],
-    "deepseek": [
+    "deepseek2": [
       "rank": .int(32), "nope": .int(16), "rope_dims": .int(8), "v_width": .int(16),
       "experts": .int(8), "used": .int(2), "expert_ff": .int(32), "dense": .int(1),
-      "shared": .int(2), "groups": .int(4), "groups_used": .int(2),
+      "shared": .int(2), "groups": .int(4), "groups_used": .int(2), "q_rank": .int(0),
     ],
     "falcon": [:],
     "gemma": ["head_width": .int(32), "kv_heads": .int(2)],
@@ -148,20 +148,20 @@ struct FamilyCase: Sendable, CustomTestStringConvertible {
         "use_window": .bool(true), "window": .int(8), "full_from": .int(1),
       ]
     ) { $0.runs = ["0 as 0", "1 as 1"] },
-    .make("deepseek", "v2, dense first") {
+    .make("deepseek2", "v2, dense first") {
       $0.modelClass = "DeepseekV2ForCausalLM"
       $0.runs = ["0 as 0", "1 as 1"]
       $0.lacks = ["block.1.router_bias", "block.0.router"]
     },
-    .make("deepseek", "v2, greedy, all dense", ["groups": .int(1), "dense": .int(3)]) {
+    .make("deepseek2", "v2, greedy, all dense", ["groups": .int(1), "dense": .int(3)]) {
       $0.modelClass = "DeepseekV2ForCausalLM"
     },
-    .make("deepseek", "v2, greedy", ["groups": .int(1), "shared": .int(0)]) {
+    .make("deepseek2", "v2, greedy", ["groups": .int(1), "shared": .int(0)]) {
       $0.modelClass = "DeepseekV2ForCausalLM"
       $0.runs = ["0 as 0", "1 as 1"]
     },
     .make(
-      "deepseek", "v3, low-rank queries, yarn",
+      "deepseek2", "v3, low-rank queries, yarn",
       [
         "q_rank": .int(24), "normalize": .bool(true), "rope.type": .text("yarn"),
         "rope.mscale_all": .real(1), "qkvo_bias": .bool(true),

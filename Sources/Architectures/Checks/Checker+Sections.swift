@@ -178,6 +178,15 @@ extension Checker {
       report(.check, "'\(parameter.name)' is neither used nor a GGUF key", parameter.location)
     }
     guard !architecture.graphs.isEmpty else { return }
+    // Who reads a row that may be another tensor reads that one, too.
+    for index in usedRows {
+      let row = architecture.rows[index]
+      if let same = row.sameAs,
+        case .row(let other, _) = architecture.resolve(same.tensor, within: row.group)
+      {
+        usedRows.insert(other)
+      }
+    }
     for (index, row) in architecture.rows.enumerated() where !usedRows.contains(index) {
       report(.check, "no graph uses the tensor '\(row.name)'", row.location)
     }

@@ -113,7 +113,8 @@ struct VocabularyBuilder {
         PreTokenizerSteps(json.preTokenizer),
         traits: .init(
           ignoresMerges: json.model["ignore_merges"]?.bool ?? false,
-          addsSEP: special.added[.sep] ?? false),
+          addsSEP: special.added[.sep] ?? false,
+          modelType: source.config?["model_type"]?.string),
         at: Place(file: file))
     case .wordPiece: return (Vocabulary.wordPiecePreTokenizer, [])
     case .sentencePieceBPE, .unigram: return (Vocabulary.sentencePiecePreTokenizer, [])

@@ -314,8 +314,7 @@ struct Broken: CustomStringConvertible, Sendable {
     var random = Random()
     var texts: [(String, HeaderCase?)] = []
     for name in ["deepseek", "t5", "falcon", "gptoss"] {
-      let text = String(
-        decoding: try Golden.bytes("Architectures/drafts/\(name).arch"), as: UTF8.self)
+      let text = try FamilyCase.make(name).text()
       texts.append((text, HeaderCase.all { $0.hasPrefix(name) }.first))
     }
     var parsed = 0

@@ -208,7 +208,7 @@ struct Evaluation<Scope: ExpressionScope> {
         if try inner.bool(first) == wanted { return .bool(wanted) }
       }
       return .bool(!wanted)
-    case .sqrt, .min, .max, .ceilDiv, .yarnMscale, .llama3Solved: break
+    case .sqrt, .min, .max, .ceilDiv, .floor, .yarnMscale, .llama3Solved: break
     }
     var values: [Value] = []
     for argument in arguments { values.append(try value(argument)) }
@@ -247,6 +247,9 @@ struct Evaluation<Scope: ExpressionScope> {
     case .sqrt:
       guard numbers[0] >= 0 else { throw failure("sqrt of \(values[0].text)") }
       return .real(numbers[0].squareRoot())
+    case .floor:
+      guard let whole = Int(exactly: numbers[0].rounded(.down)) else { break }
+      return .int(whole)
     case .yarnMscale:
       return .real(numbers[0] <= 1 ? 1 : 0.1 * numbers[1] * log(numbers[0]) + 1)
     case .ceilDiv:

@@ -8,6 +8,8 @@ public enum ExpressionFunction: String, CaseIterable, Sendable {
   case max
   /// Quotient of two integers, rounded up.
   case ceilDiv = "ceil_div"
+  /// The greatest whole number that is not above a number.
+  case floor
   /// 0.1 * mscale * ln(factor) + 1, or 1 for a factor of at most 1.
   case yarnMscale = "yarn_mscale"
   /// Whether the source's header holds a tensor.
@@ -28,7 +30,7 @@ public enum ExpressionFunction: String, CaseIterable, Sendable {
   /// How many arguments it takes.
   public var argumentCount: ClosedRange<Int> {
     switch self {
-    case .sqrt, .has, .rows, .keeps, .given, .any, .all: 1...1
+    case .sqrt, .floor, .has, .rows, .keeps, .given, .any, .all: 1...1
     case .min, .max: 2...16
     case .ceilDiv, .yarnMscale: 2...2
     case .llama3Solved: 4...4

@@ -58,7 +58,7 @@ struct Naming {
             + "; --force-lossy-architecture goes on and writes the loss down",
           at: Place(file: source.path))
       }
-      losses = lossy
+      losses = limits.map(\.message)
       warnings += lossy.map { "\(targetDialect) cannot express it: \($0)" }
       warnings += limits.filter { !$0.isLossy }.map(\.message)
       if !model.unknownConfigKeys.isEmpty {

@@ -114,6 +114,7 @@ struct VocabularyBuilder {
         traits: .init(
           ignoresMerges: json.model["ignore_merges"]?.bool ?? false,
           addsSEP: special.added[.sep] ?? false,
+          modelType: source.config?["model_type"]?.string,
           needsWholePieces: { () throws(TokenizerError) in try needsWholePieces() }),
         at: Place(file: file))
     case .wordPiece: return (Vocabulary.wordPiecePreTokenizer, [])

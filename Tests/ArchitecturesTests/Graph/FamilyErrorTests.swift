@@ -63,7 +63,7 @@ struct BrokenFamily: Sendable, CustomTestStringConvertible {
     .init(
       .make("falcon", "new decoder", ["new_arch": .bool(true), "kv_given": .int(2)]),
       "m = layer_norm(x, norm_for_ffn, eps)", "n = layer_norm(x, norm_for_ffn, eps)",
-      at: "x = x + a + linear(activate(linear(m", "'m' is not known here"),
+      at: "x = x + linear(activate(linear(m", "'m' is not known here"),
     .init(
       .make("falcon", "one norm"), "h = layer_norm(x, norm, eps)",
       "h = layer_norm(layer_norm(x, norm, eps), norm_for_attn, eps)",

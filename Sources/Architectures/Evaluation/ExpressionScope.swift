@@ -16,6 +16,8 @@ protocol ExpressionScope {
   func has(_ tensor: String) throws(ArchitectureError) -> Bool
   /// First length of a tensor.
   func rows(_ tensor: String) throws(ArchitectureError) -> Int
+  /// The numbers of a small tensor.
+  func values(_ tensor: String) throws(ArchitectureError) -> Value
   /// Whether a hyper-parameter was read; nil stands for the row's own.
   func given(_ name: String?) throws(ArchitectureError) -> Bool
   /// Layers of the first group.

@@ -133,6 +133,9 @@ struct ModelScope: ExpressionScope {
   }
   func has(_ tensor: String) -> Bool { find(tensor) != nil }
   func rows(_ tensor: String) -> Int { find(tensor)?.shape.axes.first ?? 0 }
+  func values(_ tensor: String) throws(ArchitectureError) -> Value {
+    throw ArchitectureError(.check, "values stands only behind 'recover'")
+  }
   func llama3Solved(_ arguments: [Value]) throws(ArchitectureError) -> Value {
     throw ArchitectureError(.check, "llama3_solved stands only behind 'recover'")
   }

@@ -13,7 +13,7 @@ extension LineCursor {
     "when", "repeat", "times", "mix", "over", "give", "else", "true", "false", "layer", "class",
     "given",
   ]
-  static let tensorFunctions: Set<String> = ["has", "rows"]
+  static let tensorFunctions: Set<String> = ["has", "rows", "values"]
   static let layerFunctions: Set<String> = ["any", "all"]
 
   func isReserved(_ name: String) -> Bool {

@@ -16,6 +16,9 @@ import _TestSupport
   }
 
   @Test func embeddedFilesParse() throws {
-    #expect(try Architectures.all.get().map(\.name) == ["bert", "llama"])
+    #expect(
+      try Architectures.all.get().map(\.name) == [
+        "bert", "distilbert", "gptneox", "llama", "opt", "phi2", "phi3",
+      ])
   }
 }

@@ -30,6 +30,10 @@ TOKENIZERS = {
     "spm": ("llama/llama-spm-gqa", None),
     "spm-added": ("llama/llama-spm-gqa", None),
     "bpe": ("llama/llama-bpe-kquant", "llama-bpe"),
+    "gpt2": ("gpt2/gpt2", "gpt-2"),
+    "gptneox": ("gptneox/gptneox-parallel", "gpt-2"),
+    "phi2": ("phi2/phi2", "gpt-2"),
+    "phi3": ("phi3/phi3", None),
     "wordpiece": ("bert/bert", "bert-bge"),
     "wordpiece-cased": ("bert/bert", "bert-bge"),
 }
@@ -42,6 +46,12 @@ DTYPES = {"f32": torch.float32, "f16": torch.float16, "bf16": torch.bfloat16}
 def configuration(case):
     config = {**BASE[case["kind"]], **case.get("config", {})}
     return {key: config[key] for key in sorted(config) if key not in case.get("drop", [])}
+
+
+def known_configuration(case):
+    """The configuration for Transformers, which has forgotten some old spellings."""
+    config = {**configuration(case), **case.get("reference", {})}
+    return {key: value for key, value in config.items() if value is not None or "reference" not in case}
 
 
 def weights(name, case, folder):
@@ -79,6 +89,8 @@ def renamed(case, config, state):
             state["embeddings.position_ids"] = torch.arange(count).unsqueeze(0)
         elif rule == "prefix":
             state = {"bert." + key: value for key, value in state.items()}
+        elif rule == "embed-out":
+            state = {key.replace("lm_head.", "embed_out."): value for key, value in state.items()}
         elif rule == "gamma-beta":
             state = {
                 key.replace("LayerNorm.weight", "LayerNorm.gamma").replace("LayerNorm.bias", "LayerNorm.beta"): value
@@ -159,7 +171,7 @@ def make(name, case, converter, target):
     with tempfile.TemporaryDirectory() as temporary:
         folder = pathlib.Path(temporary) / name
         folder.mkdir()
-        config = configuration(case)
+        config = known_configuration(case)
         (folder / "config.json").write_text(json.dumps(config, indent=2) + "\n")
         pre = tokenizer(case, folder)
         save(case, renamed(case, config, weights(name, case, folder)), folder)
@@ -175,6 +187,7 @@ def make(name, case, converter, target):
         }
         if gap := case.get("gap"):
             record["peer_gap"] = gap
+        (folder / "config.json").write_text(json.dumps(configuration(case), indent=2) + "\n")
         inputs = evidence.files(folder)
         for outtype in case.get("outtypes", ["f32"]):
             gguf_file = pathlib.Path(temporary) / "out.gguf"

@@ -12,6 +12,19 @@ import pathlib
 import sys
 
 
+def tell_rotary_part():
+    """GPT-NeoX's rotary_pct is asked for where Transformers 5 does not leave it: it moves into rope_parameters."""
+    from conversion.gptneox import GPTNeoXModel
+
+    original = GPTNeoXModel.set_gguf_parameters
+
+    def set_gguf_parameters(model):
+        model.hparams.setdefault("rotary_pct", model.rope_parameters["partial_rotary_factor"])
+        original(model)
+
+    GPTNeoXModel.set_gguf_parameters = set_gguf_parameters
+
+
 class Converter:
     def __init__(self, tree):
         sys.path[:0] = [str(tree), str(pathlib.Path(tree) / "gguf-py")]
@@ -33,6 +46,7 @@ class Converter:
                 return self.pre
 
         TextModel.get_vocab_base_pre = get_vocab_base_pre
+        tell_rotary_part()
 
     def run(self, folder, outfile, outtype, pre=None):
         """Converts; returns {"rc": 0, "told_pre": name or null} or {"rc": 1, "error": text}."""

@@ -33,7 +33,7 @@ struct HeaderCase: CustomStringConvertible, Sendable {
 
   func architecture() throws -> Architecture {
     for name in config["architectures"]?.array?.compactMap(\.string) ?? [] {
-      if let known = try Architectures.find(class: name) { return known }
+      if let shipped = try Architectures.find(class: name) { return shipped }
     }
     let text = String(
       decoding: try Golden.bytes("Architectures/drafts/\(family).arch"), as: UTF8.self)

@@ -7,9 +7,11 @@ is wrong with the peer's own file; reference: keys that Transformers needs where
 mixed: f32 vectors beside bf16 matrices.
 """
 
+import expert_cases
 import rotary_cases
 
 BASE = {
+    **expert_cases.BASE,
     **rotary_cases.BASE,
     "llama": {
         "architectures": ["LlamaForCausalLM"],
@@ -113,6 +115,7 @@ def pooling(mode):
 
 
 CASES = {
+    **expert_cases.CASES,
     **rotary_cases.CASES,
     # Llama: rope scaling, in the spelling of Transformers 4 and of Transformers 5
     "llama-rope-llama3": dict(

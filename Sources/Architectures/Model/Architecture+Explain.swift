@@ -8,16 +8,10 @@ extension Architecture {
   func explain(
     _ header: some CheckpointHeader, choice: Explanation.Choice, stated: [String]
   ) -> Explanation {
-    let listed = header.config?["architectures"]?.array?.compactMap(\.string) ?? []
-    let className = listed.first(where: classes.contains) ?? classes.first ?? ""
-    let instantiation = Instantiation(self, header, className: className)
+    let instantiation = evaluated(header)
     var result = Explanation(
-      architecture: self, choice: choice, stated: stated, className: className,
+      architecture: self, choice: choice, stated: stated, className: instantiation.className,
       dialect: header.dialect)
-    instantiation.evaluateParameters()
-    do throws(ArchitectureError) {
-      try instantiation.checkRequirements()
-    } catch { instantiation.note(error) }
     result.parameters = parameters.values.compactMap { parameter in
       guard case .done(let value, let origin)? = instantiation.states[parameter.name] else {
         return nil
@@ -33,6 +27,25 @@ extension Architecture {
     }
     result.problems = instantiation.problems.map(\.description)
     return result
+  }
+
+  /// The hyper-parameters as the checkpoint's class has them; a GGUF is of the first class whose
+  /// requirements hold.
+  private func evaluated(_ header: some CheckpointHeader) -> Instantiation {
+    let listed = header.config?["architectures"]?.array?.compactMap(\.string) ?? []
+    var candidates = listed.filter(classes.contains).prefix(1)
+    if candidates.isEmpty { candidates = classes.prefix(header.dialect == .gguf ? .max : 1) }
+    var first: Instantiation?
+    for className in candidates {
+      let instantiation = Instantiation(self, header, className: className)
+      instantiation.evaluateParameters()
+      do throws(ArchitectureError) {
+        try instantiation.checkRequirements()
+        return instantiation
+      } catch { instantiation.note(error) }
+      first = first ?? instantiation
+    }
+    return first ?? Instantiation(self, header, className: "")
   }
 
   private func compareTensors(_ instantiation: Instantiation, _ result: inout Explanation) {

@@ -8,9 +8,7 @@ import Testing
 import _TestSupport
 
 @Suite struct HeaderTests {
-  static let cases = HeaderCase.all { !expectedRefusals.contains($0) && !$0.contains("tied-copy") }
-  /// The peer converts it as if nothing were to be scaled.
-  static let expectedRefusals: Set<String> = ["variant-llama-dynamic"]
+  static let cases = HeaderCase.all { !$0.contains("tied-copy") }
   /// Case -> keys that are not the peer's; Documentation/GGUF-differences.md says why.
   static let deviations: [String: Metadata] = [
     "falcon-7b-multiquery": ["falcon.context_length": .u32(256)],

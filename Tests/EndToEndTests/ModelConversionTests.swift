@@ -24,7 +24,10 @@ import _TestSupport
   static let differences: [String: Set<String>] = [
     "falcon/falcon-7b-multiquery": ["falcon.context_length"],
     "falcon/falcon-new-arch": ["falcon.context_length"],
+    "gptneox/gptneox-parallel": ["general.file_type", "tokenizer.ggml.pre"],
     "mamba/mamba": ["blk.0.ssm_a", "blk.1.ssm_a"],
+    "phi2/phi2": ["tokenizer.ggml.pre"],
+    "phi3/phi3": phi3Tokens,
     "rod": ["tokenizer.ggml.add_bos_token"],
     "variants/bert-classifier-two": [
       "bert.classifier.output_labels", "cls.bias", "cls.output.bias", "cls.output.weight",
@@ -44,14 +47,28 @@ import _TestSupport
     ],
     "variants/gemma3-pattern": ["gemma3.attention.sliding_window_pattern"],
     "variants/gpt2-inner": ["gpt2.feed_forward_length"],
+    "variants/gptneox-parameters": ["general.file_type"],
+    "variants/gptneox-sequential": ["general.file_type"],
+    "variants/gptneox-theta": ["general.file_type", "gptneox.rope.freq_base"],
     "variants/gptoss-plain-rope": ["gpt-oss.attention.sliding_window_pattern"],
+    "variants/llama-rope-longrope": [
+      "llama.rope.scaling.attn_factor", "llama.rope.scaling.original_context_length",
+      "rope_factors_long.weight", "rope_factors_short.weight",
+    ],
     "variants/llama-rope-yarn-parameters": ["llama.rope.scaling.attn_factor"],
     "variants/mamba-f32": ["blk.0.ssm_a", "blk.1.ssm_a"],
     "variants/mamba-old-names": ["blk.0.ssm_a", "blk.1.ssm_a"],
+    "variants/phi2-gqa-ff": ["phi2.attention.head_count_kv", "phi2.feed_forward_length"],
+    "variants/phi2-theta": ["phi2.rope.freq_base"],
+    "variants/phi3-longrope": phi3Tokens,
+    "variants/phi3-longrope-su": phi3Tokens,
+    "variants/phi3-window": phi3Tokens,
     "variants/stablelm-old-keys": ["stablelm.use_parallel_residual", "tokenizer.ggml.pre"],
     "variants/stablelm-parallel": ["stablelm.rope.freq_base"],
     "variants/t5-copies": ["dec.blk.0.cross_attn_rel_b.weight"],
   ]
+  /// The peer has a reader of its own for Phi-3's vocabulary.
+  static let phi3Tokens: Set<String> = ["tokenizer.ggml.scores", "tokenizer.ggml.token_type"]
 
   struct Expected: Decodable {
     struct Tensor: Decodable {

@@ -46,6 +46,10 @@ import _TestSupport
     "variants/bert-prefix": pooler.map { "bert.\($0)" },
     "variants/bert-sentence-cls": pooler,
     "variants/bert-sentence-mean": pooler,
+    "variants/distilbert-masked-lm": [
+      "vocab_layer_norm.bias", "vocab_layer_norm.weight", "vocab_projector.bias",
+      "vocab_transform.bias", "vocab_transform.weight",
+    ],
     "variants/t5-copies": [
       "decoder.block.0.layer.1.EncDecAttention.relative_attention_bias.weight"
     ],
@@ -60,7 +64,10 @@ import _TestSupport
     ("LayerNorm.gamma", "LayerNorm.weight"), ("LayerNorm.beta", "LayerNorm.bias"),
   ]
   /// Keys of config.json that say something else: a model without its head is another class.
-  static let changedSettings = ["variants/bert-masked-lm": ["architectures"]]
+  static let changedSettings = [
+    "variants/bert-masked-lm": ["architectures"],
+    "variants/distilbert-masked-lm": ["architectures"],
+  ]
 
   @Test func tablesNameCases() {
     let paths = Set(ModelCase.all.map(\.path))

@@ -30,6 +30,8 @@ extension OpExample {
 
   private static let matrices: [OpExample] = [
     .good("embed", [ids, .tensor(100, 64)], [:], seq64),
+    .good("embed", [ids, .tensor(100, 64)], ["offset": .int(2)], seq64),
+    .bad("embed", [ids, .tensor(100, 64)], ["offset": .int(100)], "offset must be", "found 100"),
     .bad("embed", [x, .tensor(100, 64)], [:], "ids must hold ints; found floats"),
     .bad("embed", [ids, .tensor(100)], [:], "table must have 2 axes", "[100]"),
     .bad("embed", [ids, .tensor(100, 64, bias: [100])], [:], "without a bias"),
@@ -85,6 +87,14 @@ extension OpExample {
     .good("rotary", [.int(16), rope], ["factors": .tensor(8)], "angles [8]"),
     .good("rotary", [.int(16), rope], ["factors": nil], "angles [8]"),
     .good("rotary", [.int(16)], ["theta": .real(10000)], "angles [8]"),
+    .good(
+      "rotary", [.int(16), rope], ["short": .tensor(8), "long": .tensor(8)], "angles [8]"),
+    .good("rotary", [.int(16), rope], ["short": nil, "long": nil], "angles [8]"),
+    .bad("rotary", [.int(16), rope], ["short": .tensor(8)], "short and long stand together"),
+    .bad(
+      "rotary", [.int(16), rope],
+      ["factors": .tensor(8), "short": .tensor(8), "long": .tensor(8)], "without factors"),
+    .bad("rotary", [.int(16), rope], ["short": .tensor(4), "long": .tensor(8)], "[8]", "[4]"),
     .bad("rotary", [.int(16)], [:], "exactly one of rope and theta"),
     .bad("rotary", [.int(16), rope], ["theta": .real(1)], "exactly one of rope and theta"),
     .bad("rotary", [.int(15), rope], [:], "dims must be even; found 15"),

@@ -30,6 +30,10 @@ TOKENIZERS = {
     "spm": ("llama/llama-spm-gqa", None),
     "spm-added": ("llama/llama-spm-gqa", None),
     "bpe": ("llama/llama-bpe-kquant", "llama-bpe"),
+    "gpt2": ("gpt2/gpt2", "gpt-2"),
+    "gptneox": ("gptneox/gptneox-parallel", "gpt-2"),
+    "phi2": ("phi2/phi2", "gpt-2"),
+    "phi3": ("phi3/phi3", None),
     "qwen2": ("qwen2/qwen2-kquant-tied", "qwen2"),
     "olmo2": ("olmo2/olmo2", "dbrx"),
     "deepseek": ("deepseek/deepseek-v3-mla", "deepseek-v3"),
@@ -127,6 +131,8 @@ def renamed(case, config, state):
             state[table.format("1.EncDecAttention")] = state[table.format("0.SelfAttention")] + 1
             for key in ("encoder.embed_tokens", "decoder.embed_tokens", "lm_head"):
                 state[key + ".weight"] = state["shared.weight"]
+        elif rule == "embed-out":
+            state = {key.replace("lm_head.", "embed_out."): value for key, value in state.items()}
         elif rule == "gamma-beta":
             state = {
                 key.replace("LayerNorm.weight", "LayerNorm.gamma").replace("LayerNorm.bias", "LayerNorm.beta"): value

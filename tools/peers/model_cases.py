@@ -9,10 +9,12 @@ f32-short: f32 that holds bf16 values, which packs well; mixed: f32 vectors besi
 
 import expert_cases
 import older_cases
+import rotary_cases
 
 BASE = {
     **expert_cases.BASE,
     **older_cases.BASE,
+    **rotary_cases.BASE,
     "llama": {
         "architectures": ["LlamaForCausalLM"],
         "attention_bias": False,
@@ -240,6 +242,7 @@ def pooling(mode):
 CASES = {
     **expert_cases.CASES,
     **older_cases.CASES,
+    **rotary_cases.CASES,
     # Llama: rope scaling, in the spelling of Transformers 4 and of Transformers 5
     "llama-rope-llama3": dict(
         what="llama3 rope scaling, old spelling; byte-level BPE; all float types and q8_0",

@@ -25,6 +25,19 @@ def yield_returned_norms():
     StableLMModel.modify_tensors = modify_tensors
 
 
+def tell_rotary_part():
+    """GPT-NeoX's rotary_pct is asked for where Transformers 5 does not leave it: it moves into rope_parameters."""
+    from conversion.gptneox import GPTNeoXModel
+
+    original = GPTNeoXModel.set_gguf_parameters
+
+    def set_gguf_parameters(model):
+        model.hparams.setdefault("rotary_pct", model.rope_parameters["partial_rotary_factor"])
+        original(model)
+
+    GPTNeoXModel.set_gguf_parameters = set_gguf_parameters
+
+
 class Converter:
     def __init__(self, tree):
         sys.path[:0] = [str(tree), str(pathlib.Path(tree) / "gguf-py")]
@@ -47,6 +60,7 @@ class Converter:
 
         TextModel.get_vocab_base_pre = get_vocab_base_pre
         yield_returned_norms()
+        tell_rotary_part()
 
     def run(self, folder, outfile, outtype, pre=None):
         """Converts; returns {"rc": 0, "told_pre": name or null} or {"rc": 1, "error": text}."""

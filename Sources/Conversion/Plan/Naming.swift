@@ -49,6 +49,12 @@ struct Naming {
     storedConfig = sourceDialect == .gguf ? header?.config : nil
     self.header = model == nil ? nil : header
     if let model {
+      if targetDialect == .gguf, model.architecture.gguf.isEmpty {
+        throw ConversionError(
+          .architecture,
+          "GGUF has no architecture for '\(model.architecture.name)' (\(model.className))",
+          at: Place(file: source.path))
+      }
       let limits = model.limits(for: targetDialect)
       let lossy = limits.filter(\.isLossy).map(\.message)
       guard lossy.isEmpty || request.forceLossyArchitecture else {

@@ -34,10 +34,6 @@ enum CardText {
     return Array("---\n\(matter.blockText)---\n# \(line)\n".utf8)
   }
 
-  /// The fields of a model or data set.
-  private static let entryFields = [
-    "name", "author", "version", "organization", "description", "url", "doi", "uuid", "repo_url",
-  ]
   /// Most models or data sets of a card.
   private static let entryLimit = 4096
 
@@ -48,7 +44,7 @@ enum CardText {
     }
     return (0..<count).map { index in
       var found: OrderedDictionary<String, String> = [:]
-      for field in entryFields { found[field] = keys["\(key).\(index).\(field)"]?.string }
+      for field in CardKeys.entryFields { found[field] = keys["\(key).\(index).\(field)"]?.string }
       if let id = shortName(found) { return .scalar(YAMLScalar(id, isPlain: false)) }
       return .map(found.mapValues { .scalar(YAMLScalar($0, isPlain: false)) })
     }

@@ -20,8 +20,9 @@ struct GeneralKeys {
   /// Version of the block types' layouts.
   static let quantizationVersion: UInt32 = 2
 
+  private var count: GGUFSizeLabel.Count { .init(tensors.map { ($0.name, $0.shape) }) }
   /// Elements of all tensors.
-  var parameters: Int { GGUFSizeLabel.Count(tensors.map { ($0.name, $0.shape) }).total }
+  var parameters: Int { count.total }
 
   /// The keys that stand before the architecture's own.
   func head() -> Metadata {
@@ -29,7 +30,7 @@ struct GeneralKeys {
       GGUFKey.architecture: .string(architecture), "general.type": "model".value,
     ]
     addSampling(&keys)
-    let count = GGUFSizeLabel.Count(tensors.map { ($0.name, $0.shape) })
+    let count = count
     let stated = CardKeys(card, parameters: count.total)
     var name = stated.name
     if let path = config?["_name_or_path"]?.string, path.filter({ $0 == "/" }).count <= 1 {

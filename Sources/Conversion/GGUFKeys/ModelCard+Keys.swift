@@ -13,7 +13,7 @@ struct CardKeys {
   let warnings: [String]
 
   /// Fields of a model or data set that keys are made of.
-  private static let entryFields = [
+  static let entryFields = [
     "name", "author", "version", "organization", "description", "url", "doi", "uuid", "repo_url",
   ]
 

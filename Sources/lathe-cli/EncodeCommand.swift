@@ -19,6 +19,12 @@ struct EncodeCommand: ParsableCommand {
   @Flag(help: "Add what the tokenizer puts around a text (beginning and end).")
   var addSpecial = false
 
+  @Option(
+    name: .customLong("as"),
+    help: "A GGUF as the tokenizer that it was made of (original), or as llama.cpp takes it.",
+    transform: dialect)
+  var dialect: GGUFDialect = .original
+
   @Flag(help: "Read a JSON list of texts, write a JSON list of lists of ids.")
   var json = false
 
@@ -26,8 +32,16 @@ struct EncodeCommand: ParsableCommand {
     case text, parse
   }
 
+  private static func dialect(_ name: String) throws -> GGUFDialect {
+    guard let dialect = GGUFDialect(rawValue: name.lowercased()) else {
+      throw ValidationError(
+        "--as takes \(GGUFDialect.allCases.map(\.rawValue).joined(separator: ", "))")
+    }
+    return dialect
+  }
+
   func run() throws {
-    let tokenizer = try arguments.make()
+    let tokenizer = try arguments.input().tokenizer(as: dialect)
     let mode: Tokenizer.SpecialText = special == .parse ? .parse : .text
     let input = try Input.all()
     guard json else {

@@ -28,6 +28,9 @@ struct RequestOptions: ParsableArguments {
   @Option(help: "A config.json to use instead of the source's.")
   var config: String?
 
+  @Option(help: "ADAPTER or ADAPTER=SCALE: merges a LoRA adapter into the weights; repeatable.")
+  var mergeLora: [String] = []
+
   @Option(help: "Most memory for tile buffers, such as 256MB.")
   var maxMemory: String = "64MiB"
 
@@ -59,6 +62,7 @@ struct RequestOptions: ParsableArguments {
     }
     request.architectureFile = architecture
     request.configFile = config
+    request.mergedAdapters = try mergeLora.map { try AdapterRequest($0) }
     request.bufferBytes = Int(clamping: try ByteSize.parse(maxMemory, option: "--max-memory"))
     request.threads = try Threads.count(threads)
     request.allowRequantize = allowRequantize

@@ -30,11 +30,15 @@ TOKENIZERS = {
     "spm": ("llama/llama-spm-gqa", None),
     "spm-added": ("llama/llama-spm-gqa", None),
     "bpe": ("llama/llama-bpe-kquant", "llama-bpe"),
+    "qwen2": ("qwen2/qwen2-kquant-tied", "qwen2"),
+    "olmo2": ("olmo2/olmo2", "dbrx"),
+    "deepseek": ("deepseek/deepseek-v3-mla", "deepseek-v3"),
     "wordpiece": ("bert/bert", "bert-bge"),
     "wordpiece-cased": ("bert/bert", "bert-bge"),
 }
 TOKENIZER_FILES = [
     "tokenizer.json", "tokenizer.model", "tokenizer_config.json", "special_tokens_map.json", "vocab.txt",
+    "vocab.json", "merges.txt",
 ]
 DTYPES = {"f32": torch.float32, "f16": torch.float16, "bf16": torch.bfloat16}
 
@@ -84,9 +88,29 @@ def renamed(case, config, state):
                 key.replace("LayerNorm.weight", "LayerNorm.gamma").replace("LayerNorm.bias", "LayerNorm.beta"): value
                 for key, value in state.items()
             }
+        elif rule == "experts":
+            state = unfused(state, "mlp.experts", ("gate_proj", "up_proj", "down_proj"))
+        elif rule == "mixtral-experts":
+            state = unfused(state, "block_sparse_moe.experts", ("w1", "w3", "w2"))
+            state = {key.replace("mlp.gate.", "block_sparse_moe.gate."): value for key, value in state.items()}
         else:
             raise ValueError(f"unknown rule {rule}")
     return state
+
+
+def unfused(state, place, names):
+    """Fused experts [experts, rows, columns] as a tensor each; gate and up lie behind one another."""
+    result = {}
+    for key, value in state.items():
+        start, found, kind = key.partition("mlp.experts.")
+        if not found:
+            result[key] = value
+            continue
+        parts = value.chunk(2, dim=1) if kind == "gate_up_proj" else [value]
+        for name, part in zip(names[:2] if len(parts) == 2 else names[2:], parts):
+            for number, expert in enumerate(part):
+                result[f"{start}{place}.{number}.{name}.weight"] = expert.contiguous()
+    return result
 
 
 def save(case, state, folder):

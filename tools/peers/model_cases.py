@@ -7,7 +7,10 @@ is wrong with the peer's own file. f32-short: f32 that holds bf16 values, which 
 mixed: f32 vectors beside bf16 matrices.
 """
 
+import expert_cases
+
 BASE = {
+    **expert_cases.BASE,
     "llama": {
         "architectures": ["LlamaForCausalLM"],
         "attention_bias": False,
@@ -110,6 +113,7 @@ def pooling(mode):
 
 
 CASES = {
+    **expert_cases.CASES,
     # Llama: rope scaling, in the spelling of Transformers 4 and of Transformers 5
     "llama-rope-llama3": dict(
         what="llama3 rope scaling, old spelling; byte-level BPE; all float types and q8_0",

@@ -27,6 +27,8 @@ public struct ConversionRequest: Sendable {
   public var architectureFile: String?
   /// Path of a config.json to use instead of the source's.
   public var configFile: String?
+  /// Adapters that are merged into the weights, in this order.
+  public var mergedAdapters: [AdapterRequest] = []
   /// Whether names, keys and documents stay as they are, whatever the formats' dialects.
   public var keepsNames = false
   /// Bytes of tile buffers, all threads together.

@@ -14,6 +14,16 @@ struct TensorMapping {
     var layoutText: String?
     /// Tensors of one group share their data in the source.
     var aliasGroup: Int?
+    /// What is merged into it; nil if its numbers are the source's.
+    var merge: Merge?
+  }
+
+  /// A tensor that is read through adapters.
+  struct Merge {
+    /// The encoding that the source stores it in; `encoding` is the one it is read in.
+    var stored: Encoding
+    /// Whether its numbers are others than the source's.
+    var isChanged: Bool
   }
 
   var items: [Item]

@@ -60,13 +60,15 @@ struct TensorPlanner {
   private mutating func add(
     _ item: TensorMapping.Item, _ chosen: RecipeDecision?
   ) throws(ConversionError) {
-    let proven = try restoration.proven(item, choice)
+    // What adapters have changed is none of the types that it had before.
+    let proven = item.merge == nil ? try restoration.proven(item, choice) : nil
     let decision: EncodingRules.Decision
     if let proven {
       decision = EncodingRules.Decision(encoding: proven)
     } else {
       decision = try rules.decide(
-        name: item.name, shape: item.shape, origin: item.encoding, chosen: chosen)
+        name: item.name, shape: item.shape, origin: item.merge?.stored ?? item.encoding,
+        chosen: chosen)
     }
     let encoding = decision.encoding
     if let fallback = decision.fallback {
@@ -76,7 +78,10 @@ struct TensorPlanner {
     }
     let route = try router.route(
       from: item.encoding, to: encoding, of: item.shape, tensor: item.name)
-    if route.fidelity == .requantized { requantized.append("\(item.name) (\(route.text))") }
+    let fidelity = item.merge?.fidelity(to: encoding) ?? route.fidelity
+    if route.fidelity == .requantized || item.merge?.isRequantized(to: encoding) == true {
+      requantized.append("\(item.name) (\(route.text))")
+    }
     let index = routes.firstIndex(of: route) ?? routes.count
     if index == routes.count { routes.append(route) }
     guard let byteCount = encoding.byteCount(item.shape) else {
@@ -87,7 +92,7 @@ struct TensorPlanner {
     tensors.append(
       PlannedTensor(
         name: item.name, shape: item.shape, encoding: encoding, origin: item.origin,
-        route: index, fidelity: proven == nil ? route.fidelity : .exact, byteCount: byteCount,
+        route: index, fidelity: proven == nil ? fidelity : .exact, byteCount: byteCount,
         importance: weighting(of: item.name, along: route),
         reason: encoding == chosen?.choice.encoding ? chosen?.origin.description : nil,
         layoutText: item.layoutText))

@@ -75,13 +75,26 @@ public struct TokenizerInput: Sendable {
   }
 
   /// The tokenizer as a value, which encodes as the engine of its kind does.
-  public func definition() throws(ConversionError) -> TokenizerDefinition {
+  ///
+  /// - Parameter dialect: of a GGUF, whether it encodes as the tokenizer that the keys were made of,
+  ///   or as llama.cpp does.
+  /// - Throws: also `.options` for llama.cpp's way with something else than a GGUF.
+  public func definition(
+    as dialect: GGUFDialect = .original
+  ) throws(ConversionError) -> TokenizerDefinition {
     switch content {
     case .keys(let metadata):
       return try passing(at: Place(file: path)) { () throws(TokenizerError) in
-        try TokenizerDefinition(fromGGUF: metadata)
+        try TokenizerDefinition(fromGGUF: metadata, dialect: dialect)
       }
-    case .tokenizer(let files): return try Self.define(files, in: folder)
+    case .tokenizer(let files):
+      guard dialect == .original else {
+        throw ConversionError(
+          .options,
+          "llama.cpp's way is that of a GGUF; this is a tokenizer of the kind \(kind)",
+          at: Place(file: path))
+      }
+      return try Self.define(files, in: folder)
     default: throw ConversionError(.internal, "a tokenizer is files or keys")
     }
   }
@@ -89,8 +102,10 @@ public struct TokenizerInput: Sendable {
   /// The tokenizer, ready to run.
   ///
   /// - Throws: also if a part of it is read and written, but not applied.
-  public func tokenizer() throws(ConversionError) -> Tokenizer {
-    let definition = try definition()
+  public func tokenizer(
+    as dialect: GGUFDialect = .original
+  ) throws(ConversionError) -> Tokenizer {
+    let definition = try definition(as: dialect)
     do throws(TokenizerError) {
       return try Tokenizer(definition)
     } catch {

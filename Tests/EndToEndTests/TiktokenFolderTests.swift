@@ -105,6 +105,15 @@ import _TestSupport
     #expect(misspelled.status == 69)
     #expect(misspelled.standardError.contains("'cl100k_bose'"))
     #expect(misspelled.standardError.contains("cl100k_base"))
+    // What is given has to be of use.
+    let other = folder.url.appending(path: "other")
+    try Golden.unpack("Models/llama/llama-spm-gqa", to: other)
+    for output in ["out.gguf", "out"] {
+      let useless = try lathe(
+        "plan", other.path(), "-o", folder.path(output), "--pattern", "llama3")
+      #expect(useless.status == 64)
+      #expect(useless.standardError.contains("file of ranks"), "\(useless.standardError)")
+    }
     // GGUF has no name for this expression; tokenizer.json holds it.
     let pattern = #"\p{L}+|\s+|[^\s\p{L}]"#
     let unnamed = try lathe(

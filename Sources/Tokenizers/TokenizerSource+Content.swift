@@ -27,6 +27,11 @@ extension TokenizerSource {
     return result
   }
 
+  /// Whether a file of that name holds a tokenizer, or a part of one.
+  public static func holdsTokenizer(_ name: String) -> Bool {
+    mainNames.contains(name) || name.hasSuffix(rankEnding)
+  }
+
   /// Files that hold a tokenizer, or a part of it.
   static let mainNames: Set<String> = [
     "tokenizer.json", "tokenizer.model", "spiece.model", "vocab.txt", "vocab.json", "merges.txt",

@@ -105,6 +105,15 @@ import _TestSupport
     #expect(misspelled.status == 69)
     #expect(misspelled.standardError.contains("'cl100k_bose'"))
     #expect(misspelled.standardError.contains("cl100k_base"))
+    // What is given has to be of use.
+    let other = folder.url.appending(path: "other")
+    try Golden.unpack("Models/llama/llama-spm-gqa", to: other)
+    for output in ["out.gguf", "out"] {
+      let useless = try lathe(
+        "plan", other.path(), "-o", folder.path(output), "--pattern", "llama3")
+      #expect(useless.status == 64)
+      #expect(useless.standardError.contains("file of ranks"), "\(useless.standardError)")
+    }
     // GGUF has no name for this expression; tokenizer.json holds it.
     let pattern = #"\p{L}+|\s+|[^\s\p{L}]"#
     let unnamed = try lathe(
@@ -145,6 +154,40 @@ import _TestSupport
     }
     let small = try info(#"{"model_type": "gpt2", "vocab_size": 50256}"#)
     #expect(small.status == 69)
+  }
+
+  /// A checkpoint with known ranks needs no options; the plan says what was found.
+  @Test func knownRanksInAPlan() throws {
+    let (source, _) = try Self.model(in: folder)
+    try FileManager.default.removeItem(atPath: source + "/model.tiktoken")
+    _ = try folder.write(
+      "model/gpt2.tiktoken", try Golden.bytes("Tokenizers/whisper-gpt2/gpt2.tiktoken"))
+    let rows = 50257
+    var tensors = try SmallFiles.read(source + "/model.safetensors").tensors
+    let name = "model.embed_tokens.weight"
+    let old = try #require(tensors[name])
+    var new = old
+    new.shape = [rows, old.shape[1]]
+    new.bytes = [UInt8](repeating: 0, count: rows * old.shape[1] * 2)
+    tensors[name] = new
+    _ = try folder.write(
+      "model/model.safetensors",
+      SmallFiles.safetensors(tensors.values.sorted { $0.name < $1.name }))
+    let config = URL(filePath: source + "/config.json")
+    let text = try String(contentsOf: config, encoding: .utf8)
+      .replacingOccurrences(of: "\"vocab_size\": 384", with: "\"vocab_size\": \(rows)")
+      .replacingOccurrences(of: "token_id\": 354", with: "token_id\": 50256")
+      .replacingOccurrences(of: "token_id\": 355", with: "token_id\": 50256")
+    try Data(text.utf8).write(to: config)
+    let plan = try lathe("plan", source, "-o", folder.path("out.gguf"), "--type", "f16")
+    #expect(plan.status == 0, "\(plan.standardError)")
+    #expect(
+      plan.standardOutput.contains(
+        "the ranks are those of gpt2: its pattern is taken, and its special tokens"),
+      "\(plan.standardOutput)")
+    let given = try lathe(
+      "plan", source, "-o", folder.path("out.gguf"), "--pattern", "llama3")
+    #expect(given.status == 65, "256 special tokens have no rows: \(given.standardError)")
   }
 
   @Test func thePlan() throws {

@@ -31,11 +31,23 @@ struct DocumentPlanner {
     } else {
       try keep(&result)
     }
+    try checkRankOptions(result)
     pruning?.apply(to: &result.metadata)
     if isGGUF { addImportance(&result.metadata) }
     try addLineage(&result)
     try override(&result.metadata)
     return result
+  }
+
+  /// - Throws: `.options` if what a file of ranks does not say is given, and none is read.
+  private func checkRankOptions(_ result: PlannedDocuments) throws(ConversionError) {
+    guard request.pattern != nil || request.specialTokensFile != nil,
+      !result.routes.contains(where: { $0.origin == DocumentKind.ranks.name })
+    else { return }
+    throw ConversionError(
+      .options,
+      "a pattern and special tokens are given for a file of ranks (tiktoken); this conversion reads "
+        + "none", at: Place(file: source.path))
   }
 
   private var context: DocumentContext { Self.context(request, source, naming) }

@@ -23,6 +23,14 @@ public struct TokenizerInfo: Sendable {
     for (name, part) in definition.parts.object ?? [:] { facts[name] = part }
     if definition.normalizer == nil { facts["normalizer"] = definition.model.normalization }
     Self.add(try Self.vocabulary(input), to: &facts)
+    if case .tokenizer(let files) = input.content, input.kind.name == SentencePieceFormat().id,
+      files.bytes("tokenizer.json") != nil
+    {
+      facts["notes"] = .array(
+        (facts["notes"]?.array ?? []) + [
+          "there is a tokenizer.json too, which encodes if it is named itself"
+        ])
+    }
     facts["specials"] = .array(
       definition.addedTokens.map { token in
         [

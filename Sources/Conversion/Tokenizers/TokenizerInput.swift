@@ -61,8 +61,7 @@ public struct TokenizerInput: Sendable {
       let names = try passing { () throws(ByteIOError) in try Paths.names(in: path) }
       let ggufs = names.filter { Paths.ending($0) == "gguf" }
       // A folder's tokenizer files say more than a GGUF beside them.
-      guard !ggufs.isEmpty,
-        !TokenizerSource.names(among: names).contains(where: names.contains)
+      guard !ggufs.isEmpty, !names.contains(where: TokenizerSource.holdsTokenizer)
       else { return nil }
       file = try SourceCheckpoint.entry(ofFolder: path)
     }

@@ -47,7 +47,8 @@ struct AdapterBase {
     let base = try SourceCheckpoint(path, pool: source.pool)
     let dialect = base.reader.dialect ?? base.reader.format.dialect ?? .huggingface
     let finder = ArchitectureFinder(request: request, source: base, dialect: dialect)
-    let header = ReaderHeader(dialect: dialect, config: try finder.config(), reader: base.reader)
+    let header = ReaderHeader(
+      dialect: dialect, config: try finder.config(), reader: base.reader, keepsPackings: true)
     guard let model = try finder.model(header, isFolder: true, &warnings) else {
       throw ConversionError(
         .architecture, "no architecture fits the base model", at: Place(file: path))

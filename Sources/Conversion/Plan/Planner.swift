@@ -18,11 +18,10 @@ public struct Planner: Sendable {
   public init(_ request: ConversionRequest) throws(ConversionError) {
     self.request = request
     choice = try TypeChoice(request)
-    let source = try SourceCheckpoint(request.source)
+    var source = try SourceCheckpoint(request.source)
     destination = try Destination(request, source, choice)
-    self.source =
-      Naming.translates(request, source, destination) ? source.withPackings() : source
     try destination.checkApart(from: source)
+    if Naming.translates(request, source, destination) { source = source.withPackings() }
     merge = try AdapterMerge(request, source, destination)
     self.source =
       if let merge {

@@ -92,13 +92,14 @@ struct TensorPlanner {
         .cannotHold, "\(item.shape) elements do not fill whole blocks of \(encoding)",
         at: Place(tensor: item.name))
     }
+    let fidelity =
+      if let merge = item.merge { merge.fidelity(to: encoding) } else {
+        try fidelity(item, route, isProven: proven != nil)
+      }
     tensors.append(
       PlannedTensor(
         name: item.name, shape: item.shape, encoding: encoding, origin: item.origin,
-        route: index,
-        fidelity: try item.merge?.fidelity(to: encoding)
-          ?? fidelity(item, route, isProven: proven != nil),
-        byteCount: byteCount,
+        route: index, fidelity: fidelity, byteCount: byteCount,
         importance: weighting(of: item.name, along: route),
         reason: encoding == chosen?.choice.encoding ? chosen?.origin.description : nil,
         layoutText: item.layoutText))

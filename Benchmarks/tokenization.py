@@ -192,7 +192,7 @@ def section(folder, options):
     say("merge list of a large vocabulary")
     ranks = large_ranks(folder, tekken)
     out = folder / "large-tokenizer.json"
-    mine = bench.run([LATHE, "tokenizer", "convert", str(ranks), "-o", str(out), "--pattern", O200K])
+    mine = bench.run([LATHE, "tokenizer", "convert", str(ranks), "-o", str(out), "--force", "--pattern", O200K])
     done = subprocess.run([PYTHON, PEER, "merges", str(ranks), str(folder / "peer.json"), O200K], capture_output=True, text=True)
     if done.returncode != 0:
         raise CommandFailed(f"benchmark: transformers failed:\n{done.stderr[-1500:]}")

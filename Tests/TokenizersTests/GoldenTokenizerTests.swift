@@ -115,7 +115,8 @@ import _TestSupport
 /// One long text, whose sums of scores leave what binary32 tells apart.
 @Suite struct LongTextTests {
   @Test(arguments: [
-    "mistral-v1", "spm-bpe-bf", "spm-unigram-nmt", "spm-unigram-bf", "small-unigram-t5",
+    "mistral-v1", "mistral-v3", "small-bpe-nfkc-unk", "small-bpe-noprefix", "small-bpe-suffix",
+    "spm-bpe-bf", "spm-unigram-nmt", "spm-unigram-bf", "small-unigram-t5",
     "small-unigram-user", "small-unigram-suffix",
   ]) func sentencePiece(_ name: String) throws {
     let texts = try GGUFVocabularyTests.Expected.corpus()

@@ -12,6 +12,8 @@ struct SentencePieceBPEModel: TokenModel {
   private let types: [TokenType]
   /// Number of bytes of each piece.
   private let lengths: [Int32]
+  /// Where a text may be cut; nil if it may not.
+  private let cuts: MergeCuts?
 
   init(_ model: TokenizerDefinition.SentencePiece) throws(TokenizerError) {
     text = try SentencePieceText(model)
@@ -27,6 +29,8 @@ struct SentencePieceBPEModel: TokenModel {
       ids.append(Int32(truncatingIfNeeded: place))
     }
     self.ids = ids
+    // How an unused piece is parted again depends on the whole text.
+    cuts = model.types.contains(.unused) ? nil : MergeCuts(texts)
     index = PieceTable(texts)
     var ranks = [Int32](repeating: 0, count: model.tokens.count)
     let order = model.tokens.indices.sorted { model.scores[$0] > model.scores[$1] }
@@ -44,11 +48,17 @@ struct SentencePieceBPEModel: TokenModel {
     let normalized = text.normalize(piece)
     try text.checkLength(normalized)
     normalized.withUnsafeBufferPointer { bytes in
-      var splits: [Span: Int32] = [:]
-      let row = merged(bytes, &splits)
       var writer = text.writer()
-      row.forEach { symbol in
-        write(symbol, bytes, splits, &writer, &ids)
+      var start = 0
+      while start < bytes.count {
+        let end = cuts?.end(of: bytes, from: start) ?? bytes.count
+        let part = UnsafeBufferPointer(rebasing: bytes[start..<end])
+        var splits: [Span: Int32] = [:]
+        let row = merged(part, &splits)
+        row.forEach { symbol in
+          write(symbol, part, splits, &writer, &ids)
+        }
+        start = end
       }
     }
   }

@@ -29,6 +29,7 @@ struct DocumentPlanner {
       if isGGUF { try addModelKeys(&result) } else { try addModelFiles(&result) }
     } else {
       try keep(&result)
+      result.files += source.adapterFiles
     }
     pruning?.apply(to: &result.metadata)
     if isGGUF { addImportance(&result.metadata) }

@@ -28,10 +28,17 @@ extension SourceCheckpoint {
   /// An adapter as the GGUF that it becomes; the same source for models and other formats.
   ///
   /// - Parameter request: loses the options that tell the base model, once they have.
+  /// - Throws: `.options` also for types that are not for adapters.
   func translatingAdapter(
-    _ request: inout ConversionRequest, _ destination: Destination
+    _ request: inout ConversionRequest, _ destination: Destination, _ choice: TypeChoice
   ) throws(ConversionError) -> SourceCheckpoint {
     let isGGUF = reader.metadata[AdapterKey.type]?.string == AdapterKey.adapter
+    if case .recipe = choice, isGGUF || isAdapter {
+      throw ConversionError(
+        .options,
+        "recipes and block types are for weights; the matrices of an adapter take f32, f16 or bf16",
+        at: Place(file: path))
+    }
     if isGGUF, destination.format.dialect == .huggingface {
       return try returningAdapter(&request, destination)
     }
@@ -52,7 +59,7 @@ extension SourceCheckpoint {
     request.forgetBase()
     var copy = self
     copy.reader = try TranslatedReader(
-      adapter, as: .gguf, translation.outputs, keys, warnings: translation.warnings,
+      adapter, as: .gguf, translation.outputs, keys, warnings: warnings + translation.warnings,
       lost: translation.lost)
     return copy
   }
@@ -75,7 +82,8 @@ extension SourceCheckpoint {
       name: Adapter.configurationName, bytes: way.configuration.bytes(.pretty(indent: 2)) + [10])
     var copy = self
     copy.reader = try TranslatedReader(
-      adapter, as: .huggingface, way.outputs, ["format": .string("pt")], lost: way.lost,
+      adapter, as: .huggingface, way.outputs, ["format": .string("pt")], warnings: warnings,
+      lost: way.lost,
       companions: [file])
     return copy
   }

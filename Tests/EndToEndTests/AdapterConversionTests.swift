@@ -134,6 +134,58 @@ import _TestSupport
     return rows.flatMap { zip($0.0, $0.1).map { abs($0 - $1) } }.max() ?? .infinity
   }
 
+  /// The way back: PEFT's names, numbers and configuration.
+  @Test(arguments: cases)
+  func comesBack(adapter: AdapterCase) throws {
+    let folder = try TemporaryFolder()
+    let paths = try adapter.unpack(into: folder)
+    let force = Self.forced.contains(adapter.name) ? ["--force-lossy-architecture"] : []
+    let made = [
+      try LatheBinary.run(
+        ["convert", paths.adapter, "-o", folder.path("a.gguf"), "--type", "f32", "--base"]
+          + [paths.base] + force),
+      try lathe(
+        "convert", folder.path("a.gguf"), "-o", folder.path("back"), "--base", paths.base),
+    ]
+    for result in made { try #require(result.status == 0, "\(result.standardError)") }
+    let names = try FileManager.default.contentsOfDirectory(atPath: folder.path("back"))
+    #expect(names.sorted() == ["adapter_config.json", "adapter_model.safetensors"])
+    let back = try Content(folder.path("back")).tensors
+    let original = try Content(paths.adapter).tensors
+    #expect(back.keys.sorted() == original.keys.sorted())
+    let folded = adapter.name == "llama-patterns"
+    for (name, tensor) in original {
+      #expect(back[name]?.shape == tensor.shape)
+      if !folded { #expect(back[name]?.floats == tensor.floats, "\(name)") }
+    }
+    // What the two folders make of the base model says whether the scales are right, too.
+    var merged: [[String: Content.Tensor]] = []
+    for path in [paths.adapter, folder.path("back")] {
+      var request = ConversionRequest(
+        source: paths.base, destination: folder.path("merged-\(merged.count)"))
+      request.type = "f32"
+      request.mergedAdapters = [AdapterRequest(path: path)]
+      try Conversion.run(request)
+      merged.append(try Content(request.destination).tensors)
+    }
+    for (name, tensor) in merged[0] {
+      let other = try #require(merged[1][name])
+      let worst = zip(tensor.floats, other.floats).map { abs($0 - $1) }.max() ?? 0
+      #expect(worst < 1e-5, "\(name)")
+    }
+  }
+
+  @Test func theWayBackIsAFolder() throws {
+    let folder = try TemporaryFolder()
+    let (base, adapter) = try AdapterCase.named("mistral").unpack(into: folder)
+    try Conversion.adapter(adapter, base, folder.path("a.gguf"))
+    let file = try lathe(
+      "convert", folder.path("a.gguf"), "-o", folder.path("a.safetensors"), "--base", base)
+    #expect(file.status == 64 && file.standardError.contains("folder"), "\(file.standardError)")
+    let nameless = try lathe("convert", folder.path("a.gguf"), "-o", folder.path("back"))
+    #expect(nameless.status == 69 && nameless.standardError.contains("--base"))
+  }
+
   /// A folder of PEFT stays one: the tensors' file keeps its name and adapter_config.json goes along.
   @Test(arguments: ["safetensors", "pytorch"])
   func aFolderStaysAnAdapter(format: String) throws {

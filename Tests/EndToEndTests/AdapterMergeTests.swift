@@ -235,6 +235,26 @@ import _TestSupport
     #expect(lineage?.split(separator: "\n").count == 2)
   }
 
+  /// What is one tensor under two names in the source stays one.
+  @Test func tiedTensorsStayTied() throws {
+    let folder = try TemporaryFolder()
+    let bytes = try Golden.bytes("FileFormats/pytorch/odd/odd.bin")
+    let base = try folder.write("odd.bin", bytes)
+    let small = try SmallAdapter(folder)
+    let whole = SmallAdapter.whole("tied_a", [4, 6])
+    let adapter = try small.write("adapter", [whole])
+    let result = try lathe(
+      "convert", base, "-o", folder.path("out.bin"), "--merge-lora", adapter)
+    try #require(result.status == 0, "\(result.standardError)")
+    #expect(result.standardError.contains("'tied_transposed' is another view of what 'tied_a' is"))
+    let tensors = try Content(folder.path("out.bin")).tensors
+    #expect(tensors["tied_a"]?.floats == whole.numbers(Float.self))
+    #expect(tensors["tied_b"] == tensors["tied_a"])
+    let both = try small.write("both", [whole, SmallAdapter.whole("tied_b", [4, 6])])
+    let refused = try lathe("convert", base, "-o", folder.path("x.bin"), "--merge-lora", both)
+    #expect(refused.status == 65 && refused.standardError.contains("once"))
+  }
+
   /// Other containers, and the command that quantizes.
   @Test func otherContainers() throws {
     let folder = try TemporaryFolder()

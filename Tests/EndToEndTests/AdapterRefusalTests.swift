@@ -120,6 +120,7 @@ import _TestSupport
     let inside = try lathe(
       "convert", small.base, "-o", adapter, "--merge-lora", adapter, "--force")
     #expect(inside.status == 64, "\(inside.standardError)")
+    #expect(try run(adapter, "--type", "q8_0").0 == 64)
     // The base model's configuration is asked for by name.
     let gguf = try lathe("convert", adapter, "-o", folder.path("a.gguf"))
     #expect(gguf.status == 69 && gguf.standardError.contains("none/base"), "\(gguf.standardError)")

@@ -60,15 +60,11 @@ extension Adapter {
           .adapter, "it has no \(found.a == nil ? "lora_a" : "lora_b")",
           at: Place(file: path, tensor: target))
       }
-      guard target != AdapterKey.embedding else {
-        throw ConversionError(
-          .adapterKind, "matrices of the token embedding are merged from PEFT's folder only",
-          at: Place(file: path, tensor: target))
-      }
       let rank = reader.tensors[b].shape.columns
       pairs.append(
         Pair(
-          target: target, a: a, b: b, magnitude: nil, isEmbedding: false, rank: rank,
+          target: target, a: a, b: b, magnitude: nil, isEmbedding: target == AdapterKey.embedding,
+          isTurned: target == AdapterKey.embedding, rank: rank,
           scale: rank > 0 ? alpha / Double(rank) : 0))
     }
     let tokens = (reader.metadata[AdapterKey.invocationTokens]?.array).map { list in

@@ -12,7 +12,7 @@ struct Adapter: Sendable {
   struct Pair: Sendable {
     /// The model's tensor, as the adapter names it: `model.layers.0.self_attn.q_proj.weight`.
     let target: String
-    /// Index of A: [rank, in]; of an embedding [rank, rows].
+    /// Index of A: [rank, in]; of an embedding [rank, rows], of one in a GGUF [rows, rank].
     let a: Int
     /// Index of B: [out, rank]; of an embedding [columns, rank].
     let b: Int
@@ -20,6 +20,8 @@ struct Adapter: Sendable {
     let magnitude: Int?
     /// The columns of A are rows of the stored tensor, those of B its columns.
     let isEmbedding: Bool
+    /// A is stored as [rows, rank].
+    var isTurned = false
     let rank: Int
     /// What the product is multiplied with.
     let scale: Double
@@ -117,7 +119,7 @@ struct Adapter: Sendable {
   /// Numbers of a pair: rows and columns of the product, as the module means them.
   func counts(of pair: Pair) -> (out: Int, in: Int) {
     let (a, b) = (reader.tensors[pair.a].shape, reader.tensors[pair.b].shape)
-    return (b.axes[0], a.axes[1])
+    return (b.axes[0], a.axes[pair.isTurned ? 0 : 1])
   }
 
   /// - Throws: `.adapter` unless both are matrices of numbers with one rank.
@@ -133,7 +135,7 @@ struct Adapter: Sendable {
         throw failure("has the type \(matrix.encoding), which is no float", matrix)
       }
     }
-    guard pair.rank > 0, a.shape.axes[0] == pair.rank else {
+    guard pair.rank > 0, a.shape.axes[pair.isTurned ? 1 : 0] == pair.rank else {
       throw failure("has the shape \(a.shape); the adapter's rank is \(pair.rank)", a)
     }
     guard b.shape.axes[1] == pair.rank else {

@@ -167,6 +167,16 @@ struct AdapterMerge: Sendable {
       }
       for index in group { changes[index] = changes[first] }
     }
+    for (index, spec) in base.tensors.enumerated() where changes[index] == nil {
+      guard let name = spec.sharedStorage,
+        let other = changes.keys.sorted().first(where: {
+          base.tensors[$0].sharedStorage == name && base.tensors[$0].overlaps(spec)
+        })
+      else { continue }
+      warnings.append(
+        "'\(spec.name)' is another view of what '\(base.tensors[other].name)' is, and stays as it was"
+      )
+    }
   }
 
   /// Experts of one layer become one tensor of a GGUF, which has one type.
@@ -192,5 +202,13 @@ struct AdapterMerge: Sendable {
     guard numbers.count >= 2, let last = numbers.last else { return nil }
     segments[last] = "*"
     return segments.joined(separator: ".")
+  }
+}
+
+extension TensorSpec {
+  /// Whether two tensors of one storage have bytes in common, as far as contiguous views go.
+  fileprivate func overlaps(_ other: TensorSpec) -> Bool {
+    let (low, high) = fileOffset <= other.fileOffset ? (self, other) : (other, self)
+    return high.fileOffset - low.fileOffset < UInt64(low.byteCount)
   }
 }

@@ -8,28 +8,11 @@ internal import Tensors
 /// Steps that move rows of a weight move the rows of its B. An expert's matrices become slices of
 /// stacks, as the weights do. Layouts that are no map of rows are refused.
 struct AdapterTranslation {
-  /// A tensor of the GGUF.
-  struct Output {
-    var name: String
-    var shape: Shape
-    var content: Content
-  }
-
-  /// Where its numbers come from.
-  enum Content {
-    /// The whole of each tensor, one after the other.
-    case whole([Int])
-    /// Rows of each tensor through a chain, which counts rows of a weight.
-    case rows([Int], LayoutChain, factor: Float)
-    /// The tensor's columns as rows.
-    case transposed(Int)
-  }
-
   let adapter: Adapter
   let model: Model
   /// What the scale of each tensor is, times its rank.
   private(set) var alpha: Float = 0
-  private(set) var outputs: [Output] = []
+  private(set) var outputs: [TranslatedReader.Output] = []
   private(set) var lost: [Plan.LostTensor] = []
   private(set) var warnings: [String] = []
 
@@ -103,7 +86,14 @@ struct AdapterTranslation {
             + "has \(stored[index].shape)", at: place(pair))
       }
     }
-    for whole in adapter.wholes { wholes[try find(whole.target)] = whole }
+    for whole in adapter.wholes {
+      let index = try find(whole.target)
+      guard wholes.updateValue(whole, forKey: index) == nil else {
+        throw ConversionError(
+          .adapter, "the adapter replaces '\(stored[index].name)' twice",
+          at: Place(file: adapter.path, tensor: whole.target))
+      }
+    }
   }
 
   /// - Throws: `.adapterKind` for magnitudes, `.policy` for tensors trained along.
@@ -172,11 +162,11 @@ extension AdapterTranslation {
     used.formUnion(sources)
     let stacked = Array(axes.dropLast(2))
     outputs.append(
-      Output(
+      TranslatedReader.Output(
         name: target.name + AdapterKey.a, shape: Shape(stacked + [first.rank, input]),
         content: .whole((stack ?? own).map(\.a))))
     outputs.append(
-      Output(
+      TranslatedReader.Output(
         name: target.name + AdapterKey.b, shape: Shape(axes.dropLast() + [first.rank]),
         content: .rows(own.map(\.b), chain, factor: factor(first, target.name))))
   }
@@ -243,7 +233,7 @@ extension AdapterTranslation {
     used.formUnion(sources)
     let (columns, rows) = adapter.counts(of: pair)
     outputs.append(
-      Output(
+      TranslatedReader.Output(
         name: target.name + AdapterKey.a, shape: Shape([rows, pair.rank]),
         content: .transposed(pair.a)))
     let factor = factor(pair, target.name)
@@ -254,7 +244,7 @@ extension AdapterTranslation {
       try LayoutChain(from: [same], to: same)
     }
     outputs.append(
-      Output(
+      TranslatedReader.Output(
         name: target.name + AdapterKey.b, shape: shape,
         content: .rows([pair.b], chain, factor: factor)))
   }
@@ -282,7 +272,8 @@ extension AdapterTranslation {
     }
     warnings.append("llama.cpp passes over '\(target.name)' of an adapter")
     outputs.append(
-      Output(name: target.name, shape: spec.shape, content: .whole([whole.tensor])))
+      TranslatedReader.Output(name: target.name, shape: spec.shape, content: .whole([whole.tensor]))
+    )
   }
 
   private func refused(

@@ -72,7 +72,7 @@ final class FactorCache: Sendable {
         magnitudes: magnitudes)
     }
     return LowRankUpdate(
-      rowFactors: Self.transposed(a, rows: rank, columns: input),
+      rowFactors: update.pair.isTurned ? a : Self.transposed(a, rows: rank, columns: input),
       columnFactors: Self.transposed(b, rows: out, columns: rank), rank: rank, columns: out,
       scale: update.scale, magnitudes: magnitudes)
   }

@@ -3,12 +3,30 @@ internal import Documents
 internal import Failures
 internal import Tensors
 
-/// An adapter of PEFT, read as the GGUF that it becomes.
+/// An adapter under the names and in the layout of another dialect.
 ///
 /// Adapters are small: a tensor is put together whole for each part of it that is read.
 struct TranslatedReader: CheckpointReader {
+  /// A tensor of the adapter that comes out.
+  struct Output {
+    var name: String
+    var shape: Shape
+    var content: Content
+  }
+
+  /// Where its numbers come from.
+  enum Content {
+    /// The whole of each tensor, one after the other.
+    case whole([Int])
+    /// Rows of each tensor through a chain, which counts rows of a weight.
+    case rows([Int], LayoutChain, factor: Float)
+    /// The tensor's columns as rows.
+    case transposed(Int)
+  }
+
   private let reader: any CheckpointReader
-  private let contents: [AdapterTranslation.Content]
+  private let contents: [Content]
+  let dialect: Dialect?
   let metadata: Metadata
   let tensors: [TensorSpec]
   let warnings: [String]
@@ -16,29 +34,37 @@ struct TranslatedReader: CheckpointReader {
   /// Tensors whose numbers are others than the adapter's.
   let changed: Set<Int>
 
-  init(_ translation: AdapterTranslation, _ metadata: Metadata) throws(ConversionError) {
-    reader = translation.adapter.reader
+  /// Files that belong beside the tensors.
+  let companions: [PlannedFile]
+
+  init(
+    _ adapter: Adapter, as dialect: Dialect, _ outputs: [Output], _ metadata: Metadata,
+    warnings: [String] = [], lost: [Plan.LostTensor] = [], companions: [PlannedFile] = []
+  ) throws(ConversionError) {
+    reader = adapter.reader
+    self.dialect = dialect
     self.metadata = metadata
-    contents = translation.outputs.map(\.content)
-    warnings = translation.adapter.warnings + translation.warnings
-    lost = translation.lost
+    self.companions = companions
+    contents = outputs.map(\.content)
+    self.warnings = adapter.warnings + warnings
+    self.lost = lost
     changed = Set(
-      translation.outputs.indices.filter { index in
-        if case .rows(_, _, let factor) = translation.outputs[index].content {
+      outputs.indices.filter { index in
+        if case .rows(_, _, let factor) = outputs[index].content {
           factor != 1
         } else {
           false
         }
       })
     var tensors: [TensorSpec] = []
-    for output in translation.outputs {
+    for output in outputs {
       let encoding = Self.encoding(of: output.content, reader)
       guard let byteCount = encoding.byteCount(output.shape),
         byteCount < Int.max / 8
       else {
         throw ConversionError(
           .adapterKind, "rows of \(encoding) cannot be moved: floats were expected",
-          at: Place(file: translation.adapter.path, tensor: output.name))
+          at: Place(file: adapter.path, tensor: output.name))
       }
       tensors.append(
         TensorSpec(
@@ -49,7 +75,7 @@ struct TranslatedReader: CheckpointReader {
 
   /// The encoding of the source, or f32 where numbers change.
   private static func encoding(
-    of content: AdapterTranslation.Content, _ reader: any CheckpointReader
+    of content: Content, _ reader: any CheckpointReader
   ) -> Encoding {
     switch content {
     case .whole(let sources): sources.first.map { reader.tensors[$0].encoding } ?? Encoding(.f32)
@@ -62,7 +88,6 @@ struct TranslatedReader: CheckpointReader {
 
   var format: any FileFormat.Type { reader.format }
   var files: [String] { reader.files }
-  var dialect: Dialect? { .gguf }
   var containerFacts: [(name: String, value: String)] { reader.containerFacts }
   func extent(ofTensor tensor: Int) -> FileExtent? { nil }
 

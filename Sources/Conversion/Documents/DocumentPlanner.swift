@@ -30,6 +30,7 @@ struct DocumentPlanner {
       if isGGUF { try addModelKeys(&result) } else { try addModelFiles(&result) }
     } else {
       try keep(&result)
+      result.files += source.adapterFiles
     }
     try checkRankOptions(result)
     pruning?.apply(to: &result.metadata)

@@ -27,7 +27,7 @@ public struct Planner: Sendable {
       if let merge {
         source.merging(merge)
       } else {
-        try source.translatingAdapter(&self.request, destination)
+        try source.translatingAdapter(&self.request, destination, choice)
       }
   }
 

@@ -1,8 +1,8 @@
 """Writes headers/*.json: what a description must make of a checkpoint's header.
 
-usage: make_headers.py FIXTURES VARIANTS HEADERS
+usage: make_headers.py FIXTURES VARIANTS HEADERS [MODEL...]
 FIXTURES holds <family>/<case>/{config.json,model.safetensors,expected-gguf.json}; VARIANTS is the
-output of make_variants.py. Shapes are outermost axis first.
+output of make_variants.py. Each MODEL is an unpacked folder of Golden/Models/variants. Shapes are outermost axis first.
 """
 import glob, json, os, struct, sys
 
@@ -13,6 +13,7 @@ FAMILIES = (
 # Keys of the tokenizer that a description writes.
 EXTRA = {"bert": ("tokenizer.ggml.token_type_count",)}
 EXTRA["gemma2"] = EXTRA["gemma3"] = ("tokenizer.ggml.add_space_prefix",)
+FAMILIES += ["stablelm", "starcoder2"]
 
 
 def logical(tensors):
@@ -33,24 +34,26 @@ def safetensors(path):
     return [[k, v["shape"]] for k, v in header.items() if k != "__metadata__"]
 
 
-for family in FAMILIES:
-    for folder in sorted(glob.glob(f"{fixtures}/{family}/*/")):
-        case = os.path.basename(folder.rstrip("/"))
-        expected = json.load(open(folder + "expected-gguf.json"))
-        arch = expected["kv"]["general.architecture"]["value"]
-        keys = [
-            [k, v["type"] + ("/" + v["elem_type"] if "elem_type" in v else ""), v["value"]]
-            for k, v in expected["kv"].items()
-            if k.startswith(arch + ".") or k in EXTRA.get(family, ())
-        ]
-        record = {
-            "family": family,
-            "config": json.load(open(folder + "config.json")),
-            "tensors": logical(sorted(safetensors(folder + "model.safetensors"))),
-            "keys": keys,
-            "gguf": [[t["name"], t["ne"][::-1]] for t in expected["tensors"]],
-        }
-        json.dump(record, open(f"{out}/{case}.json", "w"), separators=(",", ":"))
+folders = [(family, folder, "") for family in FAMILIES for folder in sorted(glob.glob(f"{fixtures}/{family}/*/"))]
+folders += [(None, folder.rstrip("/") + "/", "variant-") for folder in sys.argv[4:]]
+for family, folder, prefix in folders:
+    case = prefix + os.path.basename(folder.rstrip("/"))
+    expected = json.load(open(folder + "expected-gguf.json"))
+    arch = expected["kv"]["general.architecture"]["value"]
+    family = family or arch
+    keys = [
+        [k, v["type"] + ("/" + v["elem_type"] if "elem_type" in v else ""), v["value"]]
+        for k, v in expected["kv"].items()
+        if k.startswith(arch + ".") or k in EXTRA.get(family, ())
+    ]
+    record = {
+        "family": family,
+        "config": json.load(open(folder + "config.json")),
+        "tensors": logical(sorted(safetensors(folder + "model.safetensors"))),
+        "keys": keys,
+        "gguf": [[t["name"], t["ne"][::-1]] for t in expected["tensors"]],
+    }
+    json.dump(record, open(f"{out}/{case}.json", "w"), separators=(",", ":"))
 
 for path in sorted(glob.glob(f"{variants}/*.json")):
     record = json.load(open(path))

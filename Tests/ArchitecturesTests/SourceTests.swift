@@ -26,6 +26,23 @@ import _TestSupport
     }
   }
 
+  /// A GGUF without the key means null, which the configuration says.
+  @Test func nullIsWritten() throws {
+    let architecture = try Architectures.parse(
+      file: "small.arch",
+      text: SmallArch.replacing(
+        11, "  window  int  window  .window  default 9  null width  recover width"))
+    var header = PlainHeader(
+      dialect: .gguf,
+      metadata: ["small.block_count": .u32(1), "small.width": .u32(4)],
+      tensors: [
+        "token.weight": [8, 4], "blk.0.up.weight": [8, 4], "blk.0.down.weight": [4, 8],
+      ])
+    #expect(try architecture.instantiate(header).configuration()["window"] == .null)
+    header.metadata["small.window"] = .u32(4)
+    #expect(try architecture.instantiate(header).configuration()["window"] == 4)
+  }
+
   /// A GGUF does not name its class: the first one that it fits is taken.
   @Test func requirementsTellTheClassOfAGGUF() throws {
     var text = SmallArch.text.replacingOccurrences(of: "SmallModel", with: "SmallModel WideModel")

@@ -121,7 +121,11 @@ import _TestSupport
   }
 
   /// Types chosen for a GGUF's own names are those chosen when the names are made.
-  @Test(arguments: ["bert/bert", "llama/llama-spm-gqa", "mistral/mistral-gqa"], ["f16", "q8_0"])
+  @Test(
+    arguments: [
+      "bert/bert", "deepseek/deepseek-v3-mla", "llama/llama-spm-gqa", "mistral/mistral-gqa",
+      "qwen2moe/qwen2moe",
+    ], ["f16", "q8_0"])
   func twoStepsGiveTheSameTensors(path: String, type: String) throws {
     let folder = try TemporaryFolder()
     let model = try ModelCase(path: path).unpack(into: folder)

@@ -112,9 +112,18 @@ extension Model {
       guard let path = parameter.paths.first, let value = values[parameter.name],
         isWorthWriting(parameter, value)
       else { continue }
-      result.set(json(value, parameter), at: path.split(separator: ".").map(String.init)[...])
+      let said = isSaidByNull(parameter, value) ? .null : json(value, parameter)
+      result.set(said, at: path.split(separator: ".").map(String.init)[...])
     }
     return result
+  }
+
+  /// A value that no key gave is written as the null that means it: readers may know no other word.
+  private func isSaidByNull(_ parameter: Parameter, _ value: Value) -> Bool {
+    guard origins[parameter.name] != .read, let formula = parameter.null,
+      let meant = try? evaluate(formula.expression)
+    else { return false }
+    return Evaluation<ModelScope>.equal(meant, value)
   }
 
   private func isWorthWriting(_ parameter: Parameter, _ value: Value) -> Bool {

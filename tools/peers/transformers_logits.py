@@ -31,7 +31,7 @@ def has_special(text, folder):
 def output_of(folder):
     """The model's class and output tensor for a fixed input, and what loading it reported."""
     config = transformers.AutoConfig.from_pretrained(folder)
-    bert = config.model_type == "bert"
+    bert = config.model_type in ("bert", "distilbert")
     kind = transformers.AutoModel if bert else transformers.AutoModelForCausalLM
     model, info = kind.from_pretrained(
         folder, dtype=torch.float32, attn_implementation="eager", output_loading_info=True)

@@ -115,7 +115,8 @@ extension Architectures {
     let sample = HeaderSample(header: header)
     for architecture in known {
       let names = SourceNames(architecture, sample)
-      let unknown = names.unknown
+      // What a description leaves out whatever it is says nothing about the family.
+      let unknown = names.unknown + names.omittedOnly
       let missing = architecture.rows.filter(\.isNeededAlways).compactMap {
         $0.names[header.dialect]?.text
       }.filter { !names.seen.contains($0) }

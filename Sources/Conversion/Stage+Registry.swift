@@ -5,6 +5,7 @@ public enum Stages {
     CastScalars(),
     DecodeBlocks(),
     EncodeBlocks(),
+    UnpackParts(),
   ]
 
   /// The stage of that id.

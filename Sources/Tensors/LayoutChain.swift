@@ -18,7 +18,15 @@ public struct LayoutChain: Sendable {
   public var keepsRows: Bool { content.keepsRows }
   /// Nothing is left to do but to copy the only source.
   public var isIdentity: Bool {
-    keepsRows && after.isEmpty && before.allSatisfy(\.isEmpty)
+    keepsRows && (before + [after]).allSatisfy { $0.allSatisfy(\.movesNothing) }
+  }
+  /// Whether matrices are transposed, before or after rows are gathered.
+  public var transposes: Bool {
+    (before + [after]).contains { $0.contains(where: \.isTransposition) }
+  }
+  /// How values change, in order; they do so wherever the elements stand.
+  public var valueMaps: [ValueMap] {
+    after.compactMap { if case .values(let map) = $0 { map } else { nil } }
   }
 
   /// Behind a reference: plans hold a chain for each tensor, many of them the same one.
@@ -196,4 +204,16 @@ public struct LayoutChain: Sendable {
 extension LayoutOperation {
   /// Whether it is a value map.
   var changesValues: Bool { if case .values = self { true } else { false } }
+  /// Whether elements keep order and value: a single row or column lies as it lay, transposed.
+  var movesNothing: Bool {
+    switch self {
+    case .reshape: true
+    case .transpose(_, let rows, let columns): rows <= 1 || columns <= 1
+    case .values: false
+    }
+  }
+  /// Whether it moves elements of a row apart.
+  var isTransposition: Bool {
+    if case .transpose = self { !movesNothing } else { false }
+  }
 }

@@ -85,25 +85,6 @@ public protocol RowMap: Sendable {
   func stored(part: Int, row: Int) -> Int
 }
 
-/// A change of each value, in f32.
-public enum ValueMap: Hashable, Sendable {
-  /// x + c.
-  case add(Float)
-  /// log(-x).
-  case logNegative
-  /// -exp(x).
-  case negativeExponential
-
-  /// What undoes it, up to rounding.
-  public var inverse: ValueMap {
-    switch self {
-    case .add(let constant): .add(-constant)
-    case .logNegative: .negativeExponential
-    case .negativeExponential: .logNegative
-    }
-  }
-}
-
 extension Shape {
   /// The shape as a step sees it: matrices, rows of each, elements of a row.
   ///

@@ -20,6 +20,9 @@ struct ModelCase: CustomStringConvertible, Sendable {
       .sorted { $0.path < $1.path }
   }()
 
+  /// Cases that llama.cpp computes otherwise: conversion to GGUF must be forced.
+  static let lossy: Set<String> = ["gptoss-mxfp4"]
+
   /// Whether an architecture describes its class.
   private var isKnown: Bool {
     guard let config = try? JSONValue.parse(Golden.bytes("Models/\(path)/config.json")),
@@ -64,6 +67,7 @@ enum Conversion {
     _ source: String, _ destination: String, type: String = "source", format: String? = nil
   ) throws -> Plan {
     var request = ConversionRequest(source: source, destination: destination)
+    request.forceLossyArchitecture = ModelCase.lossy.contains { source.hasSuffix("/\($0)") }
     request.type = type
     request.format = format
     let (plan, opened) = try Planner(request).plan()
@@ -81,6 +85,20 @@ struct Content {
     var encoding: Encoding
     var shape: Shape
     var bytes: [UInt8]
+
+    /// The numbers of a scalar type as f32.
+    func floats() throws -> [Float] {
+      guard let type = encoding.scalarType,
+        let conversion = ScalarConversion(from: type, to: .f32)
+      else { throw GoldenError.damaged }
+      var values = [Float](repeating: 0, count: bytes.count * 8 / type.bits)
+      bytes.withUnsafeBytes { from in
+        values.withUnsafeMutableBytes { into in
+          _ = conversion.run(from, into: into, count: into.count / 4)
+        }
+      }
+      return values
+    }
   }
 
   let metadata: Metadata

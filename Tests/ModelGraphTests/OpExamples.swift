@@ -53,6 +53,10 @@ extension OpExample {
     .bad("rms_norm", [x, .tensor(64)], [:], "takes 3 arguments (x, weight, eps); found 2"),
     .good("layer_norm", [x, .tensor(64, bias: [64]), .real(1e-5)], [:], seq64),
     .bad("layer_norm", [x, .tensor(64, bias: [32]), .real(1e-5)], [:], "bias of weight"),
+    .good("layer_norm", [q, .tensor(8, 16), .real(1e-5)], [:], "floats [batch, seq, 8, 16]"),
+    .bad(
+      "layer_norm", [q, .tensor(16, 8), .real(1e-5)], [:], "weight must have the shape [8, 16]"),
+    .bad("layer_norm", [x, .tensor(2, 64), .real(1e-5)], [:], "weight", "[seq, 64]", "[2, 64]"),
   ]
 
   private static let shapes: [OpExample] = [

@@ -37,12 +37,21 @@ TOKENIZERS = {
     "qwen2": ("qwen2/qwen2-kquant-tied", "qwen2"),
     "olmo2": ("olmo2/olmo2", "dbrx"),
     "deepseek": ("deepseek/deepseek-v3-mla", "deepseek-v3"),
+    "bloom": ("bloom/bloom", "bloom"),
+    "falcon": ("falcon/falcon-7b-multiquery", "falcon"),
+    "stablelm2": ("stablelm/stablelm", "stablelm2"),
+    "starcoder2": ("starcoder2/starcoder2", "starcoder"),
+    "t5": ("t5/t5-gated", None),
     "wordpiece": ("bert/bert", "bert-bge"),
     "wordpiece-cased": ("bert/bert", "bert-bge"),
+    "gpt2": ("gpt2/gpt2", "gpt-2"),
+    "gemma": ("gemma2/gemma2", None),
+    "gptoss": ("gptoss/gptoss-bf16", "gpt-4o"),
+    "mamba": ("mamba/mamba", "olmo"),
 }
 TOKENIZER_FILES = [
     "tokenizer.json", "tokenizer.model", "tokenizer_config.json", "special_tokens_map.json", "vocab.txt",
-    "vocab.json", "merges.txt",
+    "vocab.json", "merges.txt", "spiece.model",
 ]
 DTYPES = {"f32": torch.float32, "f16": torch.float16, "bf16": torch.bfloat16}
 
@@ -84,6 +93,21 @@ def weights(name, case, folder):
     return state
 
 
+def packed(state):
+    """The experts as gpt-oss stores them: random codes, and scales near those of the weights."""
+    result = {}
+    generator = torch.Generator().manual_seed(1)
+    for key, tensor in state.items():
+        if not key.endswith(("gate_up_proj", "down_proj")):
+            result[key] = tensor
+            continue
+        experts, columns, rows = tensor.shape
+        shape = (experts, rows, columns // 32)
+        result[key + "_blocks"] = torch.randint(0, 256, (*shape, 16), dtype=torch.uint8, generator=generator)
+        result[key + "_scales"] = torch.randint(122, 126, shape, dtype=torch.uint8, generator=generator)
+    return result
+
+
 def renamed(case, config, state):
     for rule in filter(None, case.get("rename", "").split(",")):
         if rule == "drop-pooler":
@@ -93,6 +117,20 @@ def renamed(case, config, state):
             state["embeddings.position_ids"] = torch.arange(count).unsqueeze(0)
         elif rule == "prefix":
             state = {"bert." + key: value for key, value in state.items()}
+        elif rule == "bare":
+            state = {key.removeprefix("transformer."): value for key, value in state.items()}
+        elif rule == "t5-head":
+            generator = torch.Generator().manual_seed(5)
+            shared = state["shared.weight"]
+            noise = torch.randn(shared.shape, generator=generator) * (0.7 / shared.shape[-1] ** 0.5)
+            state["lm_head.weight"] = noise.bfloat16().to(shared.dtype)
+        elif rule == "t5-encoder":
+            state["encoder.embed_tokens.weight"] = state["shared.weight"].clone()
+        elif rule == "t5-copies":
+            table = "decoder.block.0.layer.{}.relative_attention_bias.weight"
+            state[table.format("1.EncDecAttention")] = state[table.format("0.SelfAttention")] + 1
+            for key in ("encoder.embed_tokens", "decoder.embed_tokens", "lm_head"):
+                state[key + ".weight"] = state["shared.weight"]
         elif rule == "embed-out":
             state = {key.replace("lm_head.", "embed_out."): value for key, value in state.items()}
         elif rule == "gamma-beta":
@@ -105,6 +143,11 @@ def renamed(case, config, state):
         elif rule == "mixtral-experts":
             state = unfused(state, "block_sparse_moe.experts", ("w1", "w3", "w2"))
             state = {key.replace("mlp.gate.", "block_sparse_moe.gate."): value for key, value in state.items()}
+        elif rule.startswith("no-prefix:"):
+            prefix = rule.split(":")[1]
+            state = {key.removeprefix(prefix): value for key, value in state.items()}
+        elif rule == "mxfp4":
+            state = packed(state)
         else:
             raise ValueError(f"unknown rule {rule}")
     return state
@@ -182,8 +225,10 @@ def loads(folder, config):
         model, info = kind.from_pretrained(folder, dtype=torch.float32, output_loading_info=True)
     except Exception as error:  # recorded, not hidden: the manifest tells
         return {"error": f"{type(error).__name__}: {error}"}
+    ids = torch.arange(5, 17).unsqueeze(0)
+    both = hasattr(model, "get_decoder") and model.config.is_encoder_decoder
     with torch.inference_mode():
-        output = model(torch.arange(5, 17).unsqueeze(0))[0]
+        output = model(ids, **({"decoder_input_ids": ids} if both else {}))[0]
     return {
         "missing": sorted(map(str, info["missing_keys"])),
         "unexpected": sorted(map(str, info["unexpected_keys"])),
@@ -211,11 +256,17 @@ def make(name, case, converter, target):
         }
         if gap := case.get("gap"):
             record["peer_gap"] = gap
-        (folder / "config.json").write_text(json.dumps(configuration(case), indent=2) + "\n")
+        if told := case.get("peer_config"):
+            record["converter_told"] = told
+        written = configuration(case)
+        (folder / "config.json").write_text(json.dumps(written, indent=2) + "\n")
         inputs = evidence.files(folder)
         for outtype in case.get("outtypes", ["f32"]):
             gguf_file = pathlib.Path(temporary) / "out.gguf"
+            if told := case.get("peer_config"):
+                (folder / "config.json").write_text(json.dumps({**written, **told}, indent=2) + "\n")
             result = converter.run(folder, gguf_file, outtype, pre)
+            (folder / "config.json").write_text(json.dumps(written, indent=2) + "\n")
             record["converter"][outtype] = result
             if result["rc"] == 0:
                 expected = "expected-gguf.json" if outtype == "f32" else f"expected-gguf-{outtype}.json"

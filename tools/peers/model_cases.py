@@ -2,16 +2,18 @@
 
 Each case: what; kind (whose base configuration); config (keys laid over the base, None in `drop`: left out);
 tokenizer; dtype of the stored weights; container; outtypes of the converter; rename: how tensor names are
-changed before they are written; extra: further files; gap: what
-is wrong with the peer's own file; reference: keys that Transformers needs where the case has an old spelling. f32-short: f32 that holds bf16 values, which packs well;
-mixed: f32 vectors beside bf16 matrices.
+changed before they are written; extra: further files; peer_config: keys that only the converter sees; gap: what
+is wrong with the peer's own file; reference: keys that Transformers needs where the case has an old spelling.
+f32-short: f32 that holds bf16 values, which packs well; mixed: f32 vectors beside bf16 matrices.
 """
 
 import expert_cases
+import older_cases
 import rotary_cases
 
 BASE = {
     **expert_cases.BASE,
+    **older_cases.BASE,
     **rotary_cases.BASE,
     "llama": {
         "architectures": ["LlamaForCausalLM"],
@@ -68,6 +70,129 @@ BASE = {
         "type_vocab_size": 2,
         "vocab_size": 512,
     },
+    "gpt2": {
+        "activation_function": "gelu_new",
+        "architectures": ["GPT2LMHeadModel"],
+        "bos_token_id": 511,
+        "eos_token_id": 511,
+        "layer_norm_epsilon": 1e-05,
+        "model_type": "gpt2",
+        "n_ctx": 64,
+        "n_embd": 32,
+        "n_head": 4,
+        "n_layer": 2,
+        "n_positions": 64,
+        "vocab_size": 512,
+    },
+    "gptoss": {
+        "architectures": ["GptOssForCausalLM"],
+        "attention_bias": True,
+        "head_dim": 16,
+        "hidden_act": "silu",
+        "hidden_size": 64,
+        "intermediate_size": 32,
+        "layer_types": ["sliding_attention", "full_attention"],
+        "max_position_embeddings": 512,
+        "model_type": "gpt_oss",
+        "num_attention_heads": 4,
+        "num_experts_per_tok": 2,
+        "num_hidden_layers": 2,
+        "num_key_value_heads": 2,
+        "num_local_experts": 4,
+        "rms_norm_eps": 1e-05,
+        "rope_scaling": {
+            "beta_fast": 32.0, "beta_slow": 1.0, "factor": 4.0, "original_max_position_embeddings": 128,
+            "rope_type": "yarn", "truncate": True},
+        "rope_theta": 150000.0,
+        "sliding_window": 8,
+        "swiglu_limit": 7.0,
+        "tie_word_embeddings": False,
+        "bos_token_id": 394,
+        "eos_token_id": 396,
+        "vocab_size": 416,
+    },
+    "gemma": {
+        "architectures": ["GemmaForCausalLM"],
+        "bos_token_id": 2,
+        "eos_token_id": 1,
+        "head_dim": 16,
+        "hidden_act": "gelu",
+        "hidden_size": 32,
+        "intermediate_size": 64,
+        "max_position_embeddings": 256,
+        "model_type": "gemma",
+        "num_attention_heads": 4,
+        "num_hidden_layers": 2,
+        "num_key_value_heads": 1,
+        "pad_token_id": 0,
+        "rms_norm_eps": 1e-06,
+        "rope_theta": 10000.0,
+        "vocab_size": 416,
+    },
+    "gemma2": {
+        "architectures": ["Gemma2ForCausalLM"],
+        "attn_logit_softcapping": 50.0,
+        "bos_token_id": 2,
+        "eos_token_id": 1,
+        "final_logit_softcapping": 30.0,
+        "head_dim": 16,
+        "hidden_act": "gelu_pytorch_tanh",
+        "hidden_activation": "gelu_pytorch_tanh",
+        "hidden_size": 32,
+        "intermediate_size": 64,
+        "max_position_embeddings": 256,
+        "model_type": "gemma2",
+        "num_attention_heads": 4,
+        "num_hidden_layers": 2,
+        "num_key_value_heads": 2,
+        "pad_token_id": 0,
+        "query_pre_attn_scalar": 16,
+        "rms_norm_eps": 1e-06,
+        "rope_theta": 10000.0,
+        "sliding_window": 16,
+        "vocab_size": 416,
+    },
+    "gemma3": {
+        "architectures": ["Gemma3ForCausalLM"],
+        "bos_token_id": 2,
+        "eos_token_id": 1,
+        "head_dim": 16,
+        "hidden_activation": "gelu_pytorch_tanh",
+        "hidden_size": 32,
+        "intermediate_size": 64,
+        "max_position_embeddings": 256,
+        "model_type": "gemma3_text",
+        "num_attention_heads": 4,
+        "num_hidden_layers": 3,
+        "num_key_value_heads": 1,
+        "pad_token_id": 0,
+        "query_pre_attn_scalar": 16,
+        "rms_norm_eps": 1e-06,
+        "rope_local_base_freq": 10000.0,
+        "rope_theta": 1000000.0,
+        "sliding_window": 16,
+        "sliding_window_pattern": 6,
+        "vocab_size": 416,
+    },
+    "mamba": {
+        "architectures": ["MambaForCausalLM"],
+        "bos_token_id": 0,
+        "conv_kernel": 4,
+        "eos_token_id": 0,
+        "expand": 2,
+        "hidden_act": "silu",
+        "hidden_size": 32,
+        "intermediate_size": 64,
+        "layer_norm_epsilon": 1e-05,
+        "model_type": "mamba",
+        "num_hidden_layers": 2,
+        "pad_token_id": 0,
+        "state_size": 8,
+        "time_step_rank": 2,
+        "use_bias": False,
+        "use_conv_bias": True,
+        "vocab_size": 416,
+    },
 }
 
 BPE = {"bos_token_id": 354, "eos_token_id": 355, "vocab_size": 360}
@@ -116,6 +241,7 @@ def pooling(mode):
 
 CASES = {
     **expert_cases.CASES,
+    **older_cases.CASES,
     **rotary_cases.CASES,
     # Llama: rope scaling, in the spelling of Transformers 4 and of Transformers 5
     "llama-rope-llama3": dict(
@@ -228,4 +354,68 @@ CASES = {
         what="a sentence-transformers folder that pools by the first token",
         kind="bert", tokenizer="wordpiece", dtype="f32-short",
         extra={"modules.json": SENTENCE_MODULES, "1_Pooling/config.json": pooling("cls_token")}),
+    # GPT-2
+    "gpt2-inner": dict(
+        what="n_inner other than 4 n_embd; three heads",
+        kind="gpt2", config={"n_inner": 72, "n_head": 2}, tokenizer="gpt2",
+        gap="feed_forward_length is written as 4 n_embd, and llama.cpp does not load the file"),
+    "gpt2-no-ctx": dict(
+        what="a config.json without n_ctx, as Transformers writes it today, f32; "
+        "names without transformer.",
+        kind="gpt2", drop=["n_ctx"], tokenizer="gpt2", dtype="f32-short",
+        peer_config={"n_ctx": 64}, rename="no-prefix:transformer.",
+        gap="the converter fails without n_ctx (KeyError): it was told n_ctx for the expected file"),
+    "gpt2-untied": dict(
+        what="a head of its own, f16, pytorch_model.bin",
+        kind="gpt2", config={"tie_word_embeddings": False}, tokenizer="gpt2", dtype="f16", container="bin",
+        outtypes=["f32", "f16", "q8_0"]),
+    # Gemma
+    "gemma": dict(
+        what="Gemma 1, the legacy word gelu; all float types",
+        kind="gemma", tokenizer="gemma", outtypes=["f32", "f16", "bf16"]),
+    "gemma-theta": dict(
+        what="Gemma 1 with rope_parameters, another theta and as many key heads as heads",
+        kind="gemma", drop=["rope_theta", "hidden_act"], tokenizer="gemma",
+        config={"num_key_value_heads": 4, "rope_parameters": {"rope_type": "default", "rope_theta": 50000.0},
+                "hidden_act": "gelu_pytorch_tanh"},
+        gap="rope.freq_base is not written: the file computes with theta 10000"),
+    "gemma2-pattern": dict(
+        what="Gemma 2 with full attention first, another theta; f16",
+        kind="gemma2", tokenizer="gemma", dtype="f16", drop=["rope_theta"],
+        config={"layer_types": ["full_attention", "sliding_attention"],
+                "rope_parameters": {"rope_type": "default", "rope_theta": 20000.0}},
+        gap="neither the pattern nor theta is written"),
+    "gemma3-pattern": dict(
+        what="Gemma 3 with a pattern of three layers by the old key, linear rope scaling",
+        kind="gemma3", tokenizer="gemma",
+        config={"sliding_window_pattern": 3, "rope_scaling": {"rope_type": "linear", "factor": 8.0}},
+        gap="the pattern is not written: llama.cpp takes every sixth layer for full"),
+    "gemma3-full": dict(
+        what="Gemma 3 whose layers all attend to everything, untied",
+        kind="gemma3", tokenizer="gemma", drop=["sliding_window_pattern"],
+        config={"layer_types": ["full_attention"] * 3, "num_key_value_heads": 2, "tie_word_embeddings": False},
+        gap="a window is written and no pattern: llama.cpp lets the layers slide"),
+    # gpt-oss
+    "gptoss-plain-rope": dict(
+        what="gpt-oss without rope scaling, two experts of three, plain bf16; odd layers slide; all float types",
+        kind="gptoss", tokenizer="gptoss", drop=["rope_scaling", "rope_theta"],
+        config={"rope_parameters": {"rope_type": "default", "rope_theta": 50000.0}, "layer_types": ["full_attention", "sliding_attention"], "num_local_experts": 3, "num_experts_per_tok": 2,
+                "hidden_size": 32, "num_key_value_heads": 4},
+        outtypes=["f32", "bf16"],
+        gap="the pattern of sliding layers is not written"),
+    "gptoss-packed": dict(
+        what="gpt-oss in MXFP4 with yarn, old spelling, gate and up of another width than the model",
+        kind="gptoss", tokenizer="gptoss", rename="mxfp4", outtypes=["f32", "bf16"],
+        config={"hidden_size": 32, "intermediate_size": 64, "num_local_experts": 2, "num_experts_per_tok": 1,
+                "quantization_config": {"quant_method": "mxfp4", "modules_to_not_convert": ["lm_head"]}}),
+    # Mamba
+    "mamba-old-names": dict(
+        what="Mamba with the keys of the first checkpoints beside today's, untied; f16",
+        kind="mamba", tokenizer="mamba", dtype="f16", outtypes=["f32", "f16"],
+        config={"d_model": 32, "n_layer": 2, "d_inner": 64, "fused_add_norm": True, "rms_norm": True, "ssm_cfg": {},
+                "pad_vocab_size_multiple": 8, "residual_in_fp32": True, "tie_word_embeddings": False}),
+    "mamba-f32": dict(
+        what="Mamba, f32, other sizes of state and time step",
+        kind="mamba", config={"state_size": 16, "time_step_rank": 4, "conv_kernel": 3}, tokenizer="mamba",
+        dtype="f32-short"),
 }

@@ -199,6 +199,7 @@ struct Evaluation<Scope: ExpressionScope> {
     switch function {
     case .has: return .bool(try scope.has(try reference(first)))
     case .rows: return .int(try scope.rows(try reference(first)))
+    case .keeps: return .bool(try scope.keeps(try reference(first)))
     case .values:
       do throws(ArchitectureError) {
         return try scope.values(try reference(first))

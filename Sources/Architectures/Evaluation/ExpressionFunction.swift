@@ -18,6 +18,8 @@ public enum ExpressionFunction: String, CaseIterable, Sendable {
   case has
   /// The first length of a tensor, 0 where it is absent.
   case rows
+  /// Whether a tensor is stored in the encoding that its row keeps.
+  case keeps
   /// The numbers of a small f32 tensor of the source.
   case values
   /// Whether a hyper-parameter was read rather than defaulted.
@@ -32,7 +34,7 @@ public enum ExpressionFunction: String, CaseIterable, Sendable {
   /// How many arguments it takes.
   public var argumentCount: ClosedRange<Int> {
     switch self {
-    case .sqrt, .floor, .log, .has, .rows, .values, .given, .any, .all: 1...1
+    case .sqrt, .floor, .log, .has, .rows, .keeps, .values, .given, .any, .all: 1...1
     case .min, .max: 2...16
     case .ceilDiv, .yarnMscale: 2...2
     case .llama3Solved: 4...4

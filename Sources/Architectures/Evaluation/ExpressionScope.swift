@@ -16,6 +16,8 @@ protocol ExpressionScope {
   func has(_ tensor: String) throws(ArchitectureError) -> Bool
   /// First length of a tensor.
   func rows(_ tensor: String) throws(ArchitectureError) -> Int
+  /// Whether a tensor is stored in the encoding that its row keeps.
+  func keeps(_ tensor: String) throws(ArchitectureError) -> Bool
   /// The numbers of a small tensor.
   func values(_ tensor: String) throws(ArchitectureError) -> Value
   /// Whether a hyper-parameter was read; nil stands for the row's own.

@@ -55,7 +55,7 @@ extension Architecture {
     return model
   }
 
-  private func className(
+  func className(
     of header: some CheckpointHeader, chosen: String?
   ) throws(ArchitectureError) -> String {
     let known = classes.joined(separator: ", ")

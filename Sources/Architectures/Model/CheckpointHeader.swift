@@ -14,6 +14,8 @@ public protocol CheckpointHeader: Sendable {
   var tensorNames: [String] { get }
   /// Shape of a tensor, outermost axis first.
   func shape(of tensor: String) -> Shape?
+  /// How a tensor is stored, nil where that is not known or will not be kept.
+  func encoding(of tensor: String) -> Encoding?
   /// Values of a small f32 tensor, nil where they cannot be had.
   func values(of tensor: String) -> [Float]?
 }
@@ -21,6 +23,8 @@ public protocol CheckpointHeader: Sendable {
 extension CheckpointHeader {
   /// A header alone has no values.
   public func values(of tensor: String) -> [Float]? { nil }
+  /// Names and shapes alone tell no encoding.
+  public func encoding(of tensor: String) -> Encoding? { nil }
 }
 
 /// A header as a value.

@@ -133,6 +133,10 @@ struct ModelScope: ExpressionScope {
   }
   func has(_ tensor: String) -> Bool { find(tensor) != nil }
   func rows(_ tensor: String) -> Int { find(tensor)?.shape.axes.first ?? 0 }
+  /// Descriptions ask a source's header only.
+  func keeps(_ tensor: String) throws(ArchitectureError) -> Bool {
+    throw ArchitectureError(.check, "keeps(...) is known only while a checkpoint's header is read")
+  }
   func values(_ tensor: String) throws(ArchitectureError) -> Value {
     throw ArchitectureError(.check, "values stands only behind 'recover'")
   }

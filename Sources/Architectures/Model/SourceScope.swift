@@ -73,6 +73,17 @@ struct SourceScope: ExpressionScope {
     return instantiation.header.shape(of: source)?.axes.first ?? 0
   }
 
+  func keeps(_ tensor: String) throws(ArchitectureError) -> Bool {
+    guard let (pattern, _) = pattern(tensor),
+      case .row(let index, _) = instantiation.architecture.resolve(tensor, within: group),
+      let kept = instantiation.architecture.rows[index].kept
+    else { return false }
+    let stars = pattern.starCount > 1 ? [layer ?? 0, 0] : [layer ?? 0]
+    let name = pattern.name(Array(stars.prefix(pattern.starCount)))
+    guard let source = instantiation.names.source(of: name) else { return false }
+    return instantiation.header.encoding(of: source) == kept
+  }
+
   /// As decimals that mean the same binary32.
   func values(_ tensor: String) throws(ArchitectureError) -> Value {
     let found = pattern(tensor).flatMap { pattern, _ in

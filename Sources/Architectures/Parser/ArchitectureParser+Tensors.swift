@@ -1,4 +1,5 @@
 internal import Failures
+internal import Quantization
 internal import Tensors
 
 extension ArchitectureParser {
@@ -98,6 +99,7 @@ extension ArchitectureParser {
     }
     let names = try patterns(&cursor, group: group)
     let isOptional = cursor.takeWord("optional")
+    let kept = try keptEncoding(&cursor)
     var condition: Formula?
     if cursor.takeWord("if") { condition = try cursor.formula() }
     var same: TensorRow.Same?
@@ -123,12 +125,26 @@ extension ArchitectureParser {
     guard cursor.isAtEnd else {
       throw cursor.failure(
         .name,
-        "\(cursor.found) begins no clause; there are optional, if, or, =, bias, in this order")
+        "\(cursor.found) begins no clause; there are optional, keep, if, or, =, bias, in this order"
+      )
     }
     draft.rows.append(
       TensorRow(
         name: name, group: group?.index, shape: shape, names: names, isOptional: isOptional,
+        kept: kept,
         condition: condition, sameAs: same, derived: derived, bias: bias, location: place))
+  }
+
+  /// `keep ENCODING`: one that a packing has.
+  private func keptEncoding(_ cursor: inout LineCursor) throws(ArchitectureError) -> Encoding? {
+    guard cursor.takeWord("keep") else { return nil }
+    let (word, place) = try cursor.column("an encoding that is kept")
+    guard let encoding = Encoding.named(word), Packings.of(encoding) != nil else {
+      let known = Packings.all.map { $0.encoding.name }.joined(separator: ", ")
+      throw cursor.failure(
+        .name, "'\(word)' is no encoding with a packing; there are \(known)", at: place)
+    }
+    return encoding
   }
 
   private func patterns(

@@ -12,6 +12,8 @@ public struct TensorRow: Sendable {
   public let names: [Dialect: NamePattern]
   /// Only the header decides whether it exists.
   public let isOptional: Bool
+  /// The encoding that it keeps whatever float type is asked for, if it is stored so.
+  public let kept: Encoding?
   /// When it exists.
   public let condition: Formula?
   /// The tensor that it is when a condition holds.

@@ -120,7 +120,7 @@ final class ErrorMeasurement: Sendable {
       sampled: sampled, energy: sum { $0.energy }, errors: [:], refused: [:])
     for (place, type) in subject.types.enumerated() {
       let error = sum { $0.errors[place] }
-      if type == subject.item.encoding {
+      if type == subject.item.workingEncoding {
         entry.errors[type.name] = ErrorTable.Sums()
       } else if let reason = parts.lazy.compactMap({ $0.refused[place] }).first {
         entry.refused[type.name] = reason
@@ -143,7 +143,9 @@ final class ErrorMeasurement: Sendable {
     let item = subject.item
     guard case .source = item.origin else { return nil }
     let f32 = Encoding(.f32)
-    let route = try router.route(from: item.encoding, to: f32, of: item.shape, tensor: item.name)
+    let route = try router.route(
+      from: item.encoding, through: item.workingEncoding, to: f32, of: item.shape,
+      tensor: item.name)
     let tensor = PlannedTensor(
       name: item.name, shape: item.shape, encoding: f32, origin: item.origin, route: 0,
       fidelity: route.fidelity, byteCount: 0,

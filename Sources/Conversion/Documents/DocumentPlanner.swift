@@ -3,6 +3,7 @@ internal import ByteIO
 internal import Checkpoints
 internal import Documents
 internal import Failures
+internal import Quantization
 internal import Tensors
 
 /// Plans configuration, tokenizer and header keys.
@@ -43,7 +44,8 @@ struct DocumentPlanner {
     _ request: ConversionRequest, _ source: SourceCheckpoint, _ naming: Naming
   ) -> DocumentContext {
     DocumentContext(
-      source: source, model: naming.model, request: request, storedConfig: naming.storedConfig,
+      path: source.path, folder: source.folder, source: source, model: naming.model,
+      request: request, storedConfig: naming.storedConfig,
       vocabularyRows: naming.vocabularyRows)
   }
 
@@ -80,8 +82,10 @@ struct DocumentPlanner {
       try add(router.run(from: .sentenceModules, to: .poolingKey, in: context), to: &result)
     }
     for (key, value) in general.tail() { result.metadata[key] = value }
-    let kind = try ReadTokenizer.kind(of: source)
-    try add(router.run(from: kind, to: .tokenizerKeys, in: context), to: &result)
+    let files = try TokenizerFiles.read(source, request)
+    let kind = try TokenizerFiles.kind(of: files, in: source.folder)
+    try add(
+      router.run(from: kind, to: .tokenizerKeys, .tokenizer(files), in: context), to: &result)
     addOrigin(&result)
   }
 
@@ -116,7 +120,7 @@ struct DocumentPlanner {
       for (key, value) in keys { result.metadata[key] = value }
     case .files(let files, _):
       result.files += files.map { PlannedFile(name: $0.name, bytes: $0.bytes) }
-    case .inSource, .vocabulary, .configuration:
+    case .inSource, .tokenizer, .vocabulary, .configuration:
       throw ConversionError(.internal, "\(made.route.target) is neither keys nor files")
     }
   }
@@ -126,7 +130,10 @@ struct DocumentPlanner {
     if case .recipe(let recipe, _) = choice, let number = recipe.fileType {
       return UInt32(exactly: number)
     }
-    return fileType.flatMap(GGUFFileType.named)?.number
+    let packing =
+      naming.model == nil
+      ? nil : tensors.lazy.compactMap { Packings.of($0.encoding)?.fileType }.first
+    return (packing ?? fileType).flatMap(GGUFFileType.named)?.number
   }
 
   /// The type that was asked for, or what most of the output's weights are.
@@ -135,11 +142,21 @@ struct DocumentPlanner {
     case .encoding(let encoding): return encoding.name
     case .source, .recipe:
       var bytes: [Encoding: Int] = [:]
-      for tensor in tensors where tensor.shape.rank > 1 {
+      for tensor in tensors where tensor.shape.rank > 1 && !isPart(tensor) {
         bytes[tensor.encoding, default: 0] += tensor.encoding.byteCount(tensor.shape) ?? 0
       }
       return bytes.max { ($0.value, $1.key.name) < ($1.value, $0.key.name) }?.key.name
     }
+  }
+
+  /// Whether a tensor is a part of a packing, by its type: weights are no bytes otherwise.
+  private func isPart(_ tensor: WriteRequest.Tensor) -> Bool {
+    naming.model != nil
+      && Packings.all.contains { packing in
+        packing.parts.contains {
+          tensor.name.hasSuffix($0.suffix) && tensor.encoding == Encoding($0.type)
+        }
+      }
   }
 
   // MARK: GGUF -> Hugging Face
@@ -148,12 +165,15 @@ struct DocumentPlanner {
     if destination.format.headerValues == .texts { result.metadata["format"] = .string("pt") }
     guard destination.isFolder else { return }
     let router = DocumentRouter()
-    let tokenizer = try router.run(from: .tokenizerKeys, to: .tokenizerFiles, in: context)
+    let tokenizer = try router.run(
+      from: .tokenizerKeys, to: .tokenizerFiles, .keys(source.reader.metadata), in: context)
     let model = try router.run(from: .modelKeys, to: .configuration, in: context)
     guard case .configuration(var config) = model.content,
       case .files(_, let additions) = tokenizer.content
     else { throw ConversionError(.internal, "a configuration and files were expected") }
     if naming.storedConfig == nil { for (key, value) in additions { config[key] = value } }
+    // A configuration carried over may speak of blocks that were decoded.
+    if !tensors.contains(where: isPart) { config["quantization_config"] = nil }
     if let word = Self.dtypeWord(of: fileType) {
       config[config["torch_dtype"] != nil ? "torch_dtype" : "dtype"] = .string(word)
     }
@@ -187,7 +207,8 @@ struct DocumentPlanner {
     let same = source.reader.format.id == destination.format.id
     if destination.format.dialect == .gguf {
       result.metadata = source.reader.metadata
-      if source.reader.dialect == .gguf, choice.setsTypes {
+      let isAdapter = result.metadata[AdapterKey.type]?.string == AdapterKey.adapter
+      if source.reader.dialect == .gguf, choice.setsTypes, !isAdapter {
         result.metadata[GGUFKey.fileType] = .u32(fileTypeNumber ?? GGUFFileType.guessed)
         result.metadata[GGUFKey.quantizationVersion] = .u32(GeneralKeys.quantizationVersion)
       }

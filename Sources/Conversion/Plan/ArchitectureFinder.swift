@@ -114,7 +114,7 @@ struct ArchitectureFinder {
     }
   }
 
-  private func file(_ path: String) throws(ConversionError) -> Architecture {
+  func file(_ path: String) throws(ConversionError) -> Architecture {
     let bytes = try passing { () throws(ByteIOError) in
       try source.pool.file(path).readAll(limit: Self.architectureFileLimit)
     }

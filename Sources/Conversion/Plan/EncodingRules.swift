@@ -62,11 +62,18 @@ struct EncodingRules {
 
   /// What readers of the target's dialect demand whatever type is asked for.
   ///
-  /// ggml computes with norms, biases, positions, routers and short convolutions in f32 only.
+  /// ggml computes with norms, biases, positions, routers, short convolutions and whatever is no
+  /// `weight` in f32 only.
   private func conventional(_ name: String, _ shape: Shape, _ origin: Encoding) -> Encoding? {
     guard format.dialect == .gguf, isFloat(origin) else { return nil }
-    return shape.rank <= 1 || Self.alwaysF32.contains(where: name.hasSuffix) ? Encoding(.f32) : nil
+    let isComputed =
+      shape.rank <= 1 || Self.alwaysF32.contains(where: name.hasSuffix)
+      || !Self.quantizable.contains(where: name.hasSuffix)
+    return isComputed ? Encoding(.f32) : nil
   }
+
+  /// Endings of names whose tensors may have other types.
+  private static let quantizable = [".weight", ".lora_a", ".lora_b"]
 
   private static let alwaysF32 = [
     "_norm.weight", "position_embd.weight", "token_types.weight", "ffn_gate_inp.weight",

@@ -1,6 +1,7 @@
 internal import Architectures
 internal import Checkpoints
 internal import Failures
+internal import Quantization
 internal import Tensors
 
 /// Maps a source's tensors to those of another dialect, through a model.
@@ -20,7 +21,7 @@ struct ModelMapping {
     for stored in wanted {
       var item = try item(stored, holders, &chains)
       item.name = renamed(stored)
-      mapping.items.append(item)
+      mapping.items += parts(of: item)
     }
     for lost in model.lost(in: target) {
       guard let index = header.position(of: lost.name) else { continue }
@@ -38,6 +39,28 @@ struct ModelMapping {
       mapping.checks.append(Plan.EqualityCheck(kept: kept, dropped: dropped))
     }
     return mapping
+  }
+
+  /// The tensors that a target of Hugging Face's dialect stores for one whose encoding is kept.
+  private func parts(of item: TensorMapping.Item) -> [TensorMapping.Item] {
+    guard target == .huggingface, item.isKept, let packing = Packings.of(item.encoding) else {
+      return [item]
+    }
+    return packing.parts.map { part in
+      var member = item
+      member.name += part.suffix
+      member.part = part
+      return member
+    }
+  }
+
+  /// Whether the description keeps the encoding of all tensors inside, and it is kept.
+  private func isKept(_ stored: StoredTensor, _ encoding: Encoding) -> Bool {
+    header.keepsPackings
+      && stored.layout.parts.allSatisfy {
+        model.architecture.rows[model.tensors[$0.tensor].row].kept == encoding
+          && model.tensors[$0.tensor].member == .weight
+      }
   }
 
   /// Which stored tensors of the source hold a canonical tensor.
@@ -140,7 +163,7 @@ struct ModelMapping {
     if sources.count == 1, stored.layout.parts.count == 1, sources[0].layout == stored.layout {
       return TensorMapping.Item(
         name: stored.name, shape: stored.shape, origin: .source(SourceMap(tensor: first)),
-        encoding: encoding)
+        encoding: encoding, isKept: isKept(stored, encoding))
     }
     let key = ChainKey(from: sources.map(\.layout), to: stored.layout)
     let movement: Movement
@@ -153,7 +176,7 @@ struct ModelMapping {
     return TensorMapping.Item(
       name: stored.name, shape: stored.shape,
       origin: .source(SourceMap(tensors: indexes, chain: movement.chain)), encoding: encoding,
-      layoutText: movement.text)
+      layoutText: movement.text, isKept: isKept(stored, encoding))
   }
 
   private func movement(
@@ -161,13 +184,6 @@ struct ModelMapping {
   ) throws(ConversionError) -> Movement {
     let chain = try passing(at: Place(tensor: stored.name)) { () throws(TensorError) in
       try LayoutChain(from: sources.map(\.layout), to: stored.layout)
-    }
-    guard chain.after.isEmpty, chain.before.allSatisfy(\.isEmpty) else {
-      let steps = (sources.flatMap(\.layout.steps) + stored.layout.steps).map(\.description)
-      throw ConversionError(
-        .noRoute,
-        "its layout needs more than moving rows (\(steps.joined(separator: " "))): transposed and "
-          + "computed layouts are not supported yet", at: Place(tensor: stored.name))
     }
     return Movement(chain: chain, text: chain.isIdentity ? nil : layoutText(sources, stored))
   }
@@ -187,8 +203,15 @@ struct ModelMapping {
     return prefix + stored.name.dropFirst(known.count)
   }
 
+  /// The steps of both sides; those that both begin with undo one another if nothing is taken apart.
   private func layoutText(_ sources: [StoredTensor], _ stored: StoredTensor) -> String {
-    let undone = sources.first?.layout.steps.reversed().map { "undo \($0)" } ?? []
-    return (undone + stored.layout.steps.map(\.description)).joined(separator: " > ")
+    let from = sources.first?.layout.steps ?? []
+    let to = stored.layout.steps
+    var common = 0
+    if sources.count == 1, sources[0].layout.parts == stored.layout.parts {
+      while common < min(from.count, to.count), from[common] == to[common] { common += 1 }
+    }
+    let undone = from[common...].reversed().map { "undo \($0)" }
+    return (undone + to[common...].map(\.description)).joined(separator: " > ")
   }
 }

@@ -25,7 +25,8 @@ struct Naming {
   /// - Throws: `.architecture` if a folder needs a translation and no architecture fits, `.policy`
   ///   if the target cannot express the model.
   init(
-    _ request: ConversionRequest, _ source: SourceCheckpoint, _ destination: Destination
+    _ request: ConversionRequest, _ source: SourceCheckpoint, _ destination: Destination,
+    _ choice: TypeChoice
   ) throws(ConversionError) {
     let sourceDialect = source.reader.dialect ?? source.reader.format.dialect ?? .huggingface
     let targetDialect = destination.format.dialect ?? sourceDialect
@@ -35,9 +36,10 @@ struct Naming {
     var model: Model?
     var header: ReaderHeader?
     let finder = ArchitectureFinder(request: request, source: source, dialect: sourceDialect)
-    if sourceDialect != targetDialect, !request.keepsNames {
+    if Self.translates(request, source, destination) {
       let found = ReaderHeader(
-        dialect: sourceDialect, config: try finder.config(), reader: source.reader)
+        dialect: sourceDialect, config: try finder.config(), reader: source.reader,
+        keepsPackings: sourceDialect == .huggingface || choice.keepsPackings)
       model = try finder.model(
         found, isFolder: source.isFolder || destination.isFolder, &warnings)
       header = found
@@ -62,7 +64,7 @@ struct Naming {
             + "; --force-lossy-architecture goes on and writes the loss down",
           at: Place(file: source.path))
       }
-      losses = lossy
+      losses = limits.map(\.message)
       warnings += lossy.map { "\(targetDialect) cannot express it: \($0)" }
       warnings += limits.filter { !$0.isLossy }.map(\.message)
       if !model.unknownConfigKeys.isEmpty {
@@ -75,6 +77,14 @@ struct Naming {
     self.targetDialect = model == nil ? sourceDialect : targetDialect
     self.warnings = warnings
     self.losses = losses
+  }
+
+  /// Whether names are translated, and with them layouts.
+  static func translates(
+    _ request: ConversionRequest, _ source: SourceCheckpoint, _ destination: Destination
+  ) -> Bool {
+    let sourceDialect = source.reader.dialect ?? source.reader.format.dialect ?? .huggingface
+    return sourceDialect != destination.format.dialect ?? sourceDialect && !request.keepsNames
   }
 
   /// The architecture and class, for plans.
@@ -111,12 +121,17 @@ struct ReaderHeader: CheckpointHeader {
   let config: JSONValue?
   let reader: any CheckpointReader
   let tensors: [TensorSpec]
+  /// Whether tensors that a description keeps in their encoding will stay in it.
+  let keepsPackings: Bool
   private let index: [String: Int]
 
-  init(dialect: Dialect, config: JSONValue?, reader: any CheckpointReader) {
+  init(
+    dialect: Dialect, config: JSONValue?, reader: any CheckpointReader, keepsPackings: Bool
+  ) {
     self.dialect = dialect
     self.config = config
     self.reader = reader
+    self.keepsPackings = keepsPackings
     tensors = reader.tensors
     var index: [String: Int] = [:]
     index.reserveCapacity(tensors.count)
@@ -131,6 +146,10 @@ struct ReaderHeader: CheckpointHeader {
   var metadata: Metadata { reader.metadata }
   var tensorNames: [String] { tensors.map(\.name) }
   func shape(of tensor: String) -> Shape? { index[tensor].map { tensors[$0].shape } }
+
+  func encoding(of tensor: String) -> Encoding? {
+    keepsPackings ? index[tensor].map { tensors[$0].encoding } : nil
+  }
 
   /// Most bytes of a table that is read while planning.
   private static let tableLimit = 1 << 20

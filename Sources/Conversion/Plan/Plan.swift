@@ -151,6 +151,24 @@ public struct SourceMap: Sendable {
     self.tensors = tensors
     self.chain = chain.isIdentity ? nil : chain
   }
+
+  /// The encoding in which values change.
+  static let mapped = Encoding(.f32)
+
+  /// The encoding in which elements are moved: that of the source, but f32 where single elements of
+  /// blocks, or of less than a byte, part from their neighbours.
+  func movedEncoding(of origin: Encoding) -> Encoding {
+    guard let chain, chain.transposes else { return origin }
+    return origin.blockElements == 1 && origin.blockBits % 8 == 0 ? origin : Self.mapped
+  }
+
+  /// The encoding from which types are chosen: that in which elements are moved and values change.
+  func workingEncoding(of origin: Encoding) -> Encoding {
+    valueMaps.isEmpty ? movedEncoding(of: origin) : Self.mapped
+  }
+
+  /// How values change on the way, in order.
+  var valueMaps: [ValueMap] { chain?.valueMaps ?? [] }
 }
 
 /// The way of a document: which stages lead from one kind to another.

@@ -7,7 +7,7 @@ internal import Tensors
 
 /// Turns a request into a plan: reads headers and configuration, never the bulk.
 public struct Planner: Sendable {
-  let request: ConversionRequest
+  private(set) var request: ConversionRequest
   let source: SourceCheckpoint
   let destination: Destination
   let choice: TypeChoice
@@ -20,18 +20,26 @@ public struct Planner: Sendable {
     choice = try TypeChoice(request)
     let source = try SourceCheckpoint(request.source)
     destination = try Destination(request, source, choice)
+    self.source =
+      Naming.translates(request, source, destination) ? source.withPackings() : source
     try destination.checkApart(from: source)
     merge = try AdapterMerge(request, source, destination)
-    self.source = merge.map(source.merging) ?? source
+    self.source =
+      if let merge {
+        source.merging(merge)
+      } else {
+        try source.translatingAdapter(&self.request, destination)
+      }
   }
 
   /// The plan, and the source it was made for.
   public func plan() throws(ConversionError) -> (plan: Plan, source: SourceCheckpoint) {
-    let naming = try Naming(request, source, destination)
+    let naming = try Naming(request, source, destination, choice)
     var mapping = try naming.mapping(source.reader)
     let pruning = try pruning(mapping)
     pruning?.apply(to: &mapping)
     try merge?.mark(&mapping)
+    source.markAdapter(&mapping)
     let importance = try PlannedImportance(request, mapping.items, pruning)
     let model = Prepared(
       naming: naming, mapping: consume mapping, pruning: pruning, importance: importance)

@@ -34,7 +34,7 @@ struct Restoration {
   ) throws(ConversionError) -> Encoding? {
     guard reader.format.id != format.id, let known = known(item), format.canHold(known),
       choice.keeps(known), case .source(let map) = item.origin,
-      try probe.holds(map.tensors, as: known)
+      try probe.holds(map.tensors, as: known, through: item.valueMaps)
     else { return nil }
     return known
   }

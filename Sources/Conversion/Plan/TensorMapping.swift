@@ -1,5 +1,6 @@
 internal import Checkpoints
 internal import Documents
+internal import Quantization
 internal import Tensors
 
 /// How the source's tensors become the output's, before types are chosen.
@@ -16,6 +17,21 @@ struct TensorMapping {
     var aliasGroup: Int?
     /// What is merged into it; nil if its numbers are the source's.
     var merge: Merge?
+    /// The encoding that the description keeps, which the tensor has.
+    var isKept = false
+    /// The part of a packing that it is.
+    var part: PackingPart?
+
+    /// The encoding that its numbers have when it lies in the target's layout, before a type is
+    /// chosen.
+    var workingEncoding: Encoding {
+      if case .source(let map) = origin { map.workingEncoding(of: encoding) } else { encoding }
+    }
+
+    /// How its values change.
+    var valueMaps: [ValueMap] {
+      if case .source(let map) = origin { map.valueMaps } else { [] }
+    }
   }
 
   /// A tensor that is read through adapters.

@@ -1,6 +1,7 @@
 internal import Architectures
 internal import Checkpoints
 internal import Failures
+internal import Quantization
 internal import Tensors
 
 /// Chooses type and route of each output tensor.
@@ -63,11 +64,13 @@ struct TensorPlanner {
     // What adapters have changed is none of the types that it had before.
     let proven = item.merge == nil ? try restoration.proven(item, choice) : nil
     let decision: EncodingRules.Decision
-    if let proven {
+    if let kept = item.part?.encoding ?? keptEncoding(item) {
+      decision = EncodingRules.Decision(encoding: kept)
+    } else if let proven {
       decision = EncodingRules.Decision(encoding: proven)
     } else {
       decision = try rules.decide(
-        name: item.name, shape: item.shape, origin: item.merge?.stored ?? item.encoding,
+        name: item.name, shape: item.shape, origin: item.merge?.stored ?? item.workingEncoding,
         chosen: chosen)
     }
     let encoding = decision.encoding
@@ -77,8 +80,8 @@ struct TensorPlanner {
           tensor: item.name, wanted: fallback.wanted, used: encoding, reason: fallback.reason))
     }
     let route = try router.route(
-      from: item.encoding, to: encoding, of: item.shape, tensor: item.name)
-    let fidelity = item.merge?.fidelity(to: encoding) ?? route.fidelity
+      from: item.encoding, through: item.workingEncoding, to: encoding, of: item.shape,
+      tensor: item.name)
     if route.fidelity == .requantized || item.merge?.isRequantized(to: encoding) == true {
       requantized.append("\(item.name) (\(route.text))")
     }
@@ -92,7 +95,10 @@ struct TensorPlanner {
     tensors.append(
       PlannedTensor(
         name: item.name, shape: item.shape, encoding: encoding, origin: item.origin,
-        route: index, fidelity: proven == nil ? fidelity : .exact, byteCount: byteCount,
+        route: index,
+        fidelity: try item.merge?.fidelity(to: encoding)
+          ?? fidelity(item, route, isProven: proven != nil),
+        byteCount: byteCount,
         importance: weighting(of: item.name, along: route),
         reason: encoding == chosen?.choice.encoding ? chosen?.origin.description : nil,
         layoutText: item.layoutText))
@@ -102,6 +108,27 @@ struct TensorPlanner {
       SourceEncodings.Tensor(
         name: item.name, encoding: encoding,
         source: isAskedFor ? encoding : restoration.known(item) ?? item.encoding))
+  }
+
+  /// The encoding of a tensor that stays in it although a float type is asked for.
+  private func keptEncoding(_ item: TensorMapping.Item) -> Encoding? {
+    guard item.isKept, case .encoding(let wanted) = choice, wanted.scalarType?.kind == .float,
+      rules.format.canHold(item.workingEncoding)
+    else { return nil }
+    return item.workingEncoding
+  }
+
+  /// The class of a tensor: what its values prove, else what its route and its value maps tell.
+  private func fidelity(
+    _ item: TensorMapping.Item, _ route: Route, isProven: Bool
+  ) throws(ConversionError) -> Fidelity {
+    if isProven { return .exact }
+    guard !item.valueMaps.isEmpty, route.fidelity < .quantized,
+      case .source(let map) = item.origin
+    else { return route.fidelity }
+    let isUndone = try restoration.probe.holds(
+      map.tensors, as: route.target, through: item.valueMaps)
+    return isUndone ? .exact : max(route.fidelity, .rounded)
   }
 
   /// The importance entry that a tensor's stages read, noting where one is needed and missing.
@@ -124,7 +151,8 @@ struct TensorPlanner {
   func written(_ items: [TensorMapping.Item]) -> [WriteRequest.Tensor] {
     zip(tensors, items).map { tensor, item in
       WriteRequest.Tensor(
-        name: tensor.name, encoding: tensor.encoding, shape: tensor.shape,
+        name: tensor.name, encoding: item.part.map { Encoding($0.type) } ?? tensor.encoding,
+        shape: item.part?.storedShape(of: tensor.shape) ?? tensor.shape,
         aliasGroup: item.aliasGroup)
     }
   }

@@ -88,6 +88,9 @@ public enum TypeChoice: Sendable {
     if case .encoding(let wanted) = self { wanted == encoding } else { false }
   }
 
+  /// Whether what another format stores in a packing becomes that packing again.
+  var keepsPackings: Bool { if case .source = self { true } else { false } }
+
   /// Whether types other than the source's are asked for.
   var setsTypes: Bool { if case .source = self { false } else { true } }
 

@@ -39,6 +39,25 @@ public struct Router: Sendable {
       at: .init(tensor: tensor))
   }
 
+  /// The cheapest route that leads over an encoding.
+  ///
+  /// - Throws: `.noRoute`, listing what can be reached.
+  public mutating func route(
+    from source: Encoding, through middle: Encoding, to target: Encoding, of shape: Shape,
+    tensor: String
+  ) throws(ConversionError) -> Route {
+    if middle == source || middle == target {
+      return try route(from: source, to: target, of: shape, tensor: tensor)
+    }
+    let first = try route(from: source, to: middle, of: shape, tensor: tensor)
+    let second = try route(from: middle, to: target, of: shape, tensor: tensor)
+    // Blocks that are decoded and encoded again in another order are no copy.
+    let isExact = first.fidelity == .exact && second.fidelity == .exact
+    return Route(
+      origin: source, links: first.links + second.links,
+      fidelity: Self.fidelity(from: source, to: target, isExact: isExact))
+  }
+
   private func search(_ source: Encoding, _ target: Encoding, _ shape: Shape) -> Route? {
     guard
       let path = RouteSearch.path(

@@ -16,6 +16,23 @@ struct TensorWork {
   let grid: TileGrid
   /// Tiles of all tensors before this one.
   let firstTile: Int
+  /// The target as a view of the sources, if elements move otherwise than in whole rows.
+  let view: RowsView?
+  /// Links of the route that are run before elements are moved: they decode blocks.
+  let decodingLinks: Int
+  /// How values change.
+  let valueMaps: [ValueMap]
+  /// Elements of the panels in which matrices are transposed.
+  let panelElements: Int
+
+  /// Whether elements are decoded before they are moved.
+  var readsDecoded: Bool { decodingLinks > 0 }
+  /// Transpositions that stand one upon another.
+  var viewDepth: Int { view?.depth ?? 0 }
+  /// The link of the route before which values change: the first that begins with f32.
+  var mappingLink: Int? {
+    valueMaps.isEmpty ? nil : encodings.firstIndex(of: SourceMap.mapped)
+  }
 
   /// The encodings from the source's to the target's.
   var encodings: [Encoding] { [route.origin] + route.links.map(\.target) }
@@ -114,21 +131,48 @@ struct WorkList {
         period = max(period, tensor.shape.rows ?? 1)
       }
     }
+    var view: RowsView?
+    var decodingLinks = 0
+    var valueMaps: [ValueMap] = []
     if case .source(let map) = tensor.origin, let chain = map.chain {
-      rowElements = TileGrid.leastCommonMultiple(max(1, rowElements ?? 1), max(1, chain.columns))
+      valueMaps = chain.valueMaps
+      if chain.transposes {
+        view = RowsView(chain)
+        decodingLinks = try Self.decodingLinks(tensor, route, map)
+      }
+      if let columns = view?.columns ?? (chain.keepsRows ? nil : chain.columns) {
+        rowElements = TileGrid.leastCommonMultiple(max(1, rowElements ?? 1), max(1, columns))
+      }
     }
-    let isCopy = stages.isEmpty && rowElements == nil
+    let isCopy = stages.isEmpty && rowElements == nil && valueMaps.isEmpty
     let encodings = [route.origin] + route.links.map(\.target)
+    // A tile of a transposed matrix is read in pieces of the source's rows: wider ones cost less.
     let target =
       isCopy
       ? 4 * tileElements * 8 / max(1, route.origin.blockBits) * route.origin.blockElements
-      : tileElements
+      : view == nil ? tileElements : 2 * tileElements
     let count = tensor.shape.elementCount ?? 0
     let grid = TileGrid(
       elementCount: count, rowElements: rowElements, encodings: encodings, multiples: multiples,
       period: period, target: target)
     return TensorWork(
       tensor: tensor, route: route, stages: stages, file: file, offset: offset, extent: extent,
-      needsChecksum: needsChecksum, grid: grid, firstTile: firstTile)
+      needsChecksum: needsChecksum, grid: grid, firstTile: firstTile, view: view,
+      decodingLinks: decodingLinks, valueMaps: valueMaps,
+      panelElements: min(RowsReader.panelElements, max(1, tileElements)))
+  }
+
+  /// Links that lead to the encoding in which the elements of a tensor are moved.
+  private static func decodingLinks(
+    _ tensor: PlannedTensor, _ route: Route, _ map: SourceMap
+  ) throws(ConversionError) -> Int {
+    let moved = map.movedEncoding(of: route.origin)
+    if moved == route.origin { return 0 }
+    guard let link = route.links.firstIndex(where: { $0.target == moved }) else {
+      throw ConversionError(
+        .internal, "the route \(route.text) does not lead over \(moved)",
+        at: Place(tensor: tensor.name))
+    }
+    return link + 1
   }
 }

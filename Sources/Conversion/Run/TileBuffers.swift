@@ -2,7 +2,7 @@ internal import Tensors
 
 /// The buffers of one thread, made once and reused for every tile.
 ///
-/// One buffer per encoding on the way of a tensor, and one to gather scattered rows from.
+/// One buffer per encoding on the way of a tensor, and some to gather scattered rows from.
 final class TileBuffers {
   private var buffers: [UnsafeMutableRawBufferPointer] = []
 
@@ -25,10 +25,13 @@ final class TileBuffers {
   /// Bytes that a thread's buffers take for that tensor.
   static func byteCount(for work: TensorWork) -> Int {
     let elements = work.grid.elementsPerTile
-    var sum = work.encodings.reduce(0) { $0 + ($1.byteCount(elements: elements) ?? 0) }
-    if case .source(let map) = work.tensor.origin, map.chain != nil {
-      sum += TileReader.spanBytes(for: work)
+    let sum = work.encodings.dropFirst(work.decodingLinks).reduce(0) {
+      $0 + ($1.byteCount(elements: elements) ?? 0)
     }
-    return sum
+    if let view = work.view { return sum + RowsReader.scratchBytes(for: work, view: view) }
+    guard case .source(let map) = work.tensor.origin, map.chain?.keepsRows == false else {
+      return sum
+    }
+    return sum + TileReader.spanBytes(for: work)
   }
 }

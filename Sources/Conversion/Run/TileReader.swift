@@ -19,8 +19,11 @@ struct TileReader {
     _ elements: Range<Int>, of work: TensorWork, map: SourceMap, buffers: TileBuffers, span: Int,
     into target: UnsafeMutableRawBufferPointer
   ) throws(ConversionError) {
+    if let view = work.view {
+      return try read(elements, of: view, work, map, buffers, span, into: target)
+    }
     let encoding = work.route.origin
-    guard let chain = map.chain else {
+    guard let chain = map.chain, !chain.keepsRows else {
       guard let source = map.tensors.first,
         let first = encoding.byteCount(elements: elements.lowerBound)
       else { throw ConversionError(.internal, "a tile that does not begin with a block") }
@@ -40,6 +43,20 @@ struct TileReader {
         row..<end, first: first, chain, map, rowBytes: rowBytes, work: work, buffers: buffers,
         span: span, into: target)
     }
+  }
+
+  /// Fills `target` with rows of a view.
+  private func read(
+    _ elements: Range<Int>, of view: RowsView, _ work: TensorWork, _ map: SourceMap,
+    _ buffers: TileBuffers, _ free: Int, into target: UnsafeMutableRawBufferPointer
+  ) throws(ConversionError) {
+    guard let start = target.baseAddress, view.columns > 0 else { return }
+    let rows = RowsReader(
+      work: work, map: map, reader: reader, buffers: buffers, firstBuffer: free)
+    try rows.fill(
+      view,
+      Array(elements.lowerBound / view.columns..<elements.upperBound / view.columns)[...],
+      0..<view.columns, into: start, stride: view.columns * RowsReader.elementBytes(work))
   }
 
   /// Gathers as many rows from the front of `range` as one read of at most the span's room serves.

@@ -79,7 +79,8 @@ final class TileRunner {
     _ work: TensorWork, _ elements: Range<Int>, _ result: inout Result
   ) throws(ConversionError) -> UnsafeMutableRawBufferPointer {
     let encodings = work.encodings
-    var current = try room(0, encodings[0], elements, work)
+    let first = work.decodingLinks
+    var current = try room(first, encodings[first], elements, work)
     switch work.tensor.origin {
     case .values(let values):
       values.withUnsafeBytes {
@@ -91,7 +92,8 @@ final class TileRunner {
         elements, of: work, map: map, buffers: buffers, span: encodings.count, into: current)
     }
     let weights = try importance?.values(for: work.tensor, elements)
-    for (index, stage) in work.stages.enumerated() {
+    for (index, stage) in work.stages.enumerated().dropFirst(first) {
+      if index == work.mappingLink { try change(current, elements, work) }
       let next = try room(index + 1, encodings[index + 1], elements, work)
       let input = TileInput(
         tensor: work.tensor.name, encoding: encodings[index], firstElement: elements.lowerBound,
@@ -103,7 +105,26 @@ final class TileRunner {
       result.underflows += output.underflows
       current = next
     }
+    if work.stages.count == work.mappingLink { try change(current, elements, work) }
     return current
+  }
+
+  /// Changes the values of a tile in f32.
+  ///
+  /// - Throws: `.value` naming the first number that has no image.
+  private func change(
+    _ bytes: UnsafeMutableRawBufferPointer, _ elements: Range<Int>, _ work: TensorWork
+  ) throws(ConversionError) {
+    let values = bytes.bindMemory(to: Float.self)
+    for map in work.valueMaps {
+      guard let index = map.apply(to: values) else { continue }
+      let columns = max(1, work.tensor.shape.columns)
+      let (row, column) = (elements.lowerBound + index).quotientAndRemainder(dividingBy: columns)
+      throw ConversionError(
+        .value,
+        "\(map.description) has no result in f32 for the value \(values[index]) at row \(row), "
+          + "column \(column)", at: Place(tensor: work.tensor.name))
+    }
   }
 
   private func room(

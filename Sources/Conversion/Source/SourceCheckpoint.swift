@@ -47,6 +47,21 @@ public struct SourceCheckpoint: Sendable {
       holdsOwnConfig ? nil : try Self.document("generation_config.json", in: folder, pool: pool)
   }
 
+  private init(_ other: SourceCheckpoint, reader: any CheckpointReader) {
+    path = other.path
+    pool = other.pool
+    isFolder = other.isFolder
+    folder = other.folder
+    config = other.config
+    generationConfig = other.generationConfig
+    self.reader = reader
+  }
+
+  /// The same source with packings seen as the tensors that they mean.
+  func withPackings() -> SourceCheckpoint {
+    PackedReader(reader).map { SourceCheckpoint(self, reader: $0) } ?? self
+  }
+
   /// The bytes of a small file beside the tensors, nil if it is not there.
   public func companion(_ name: String) throws(ConversionError) -> [UInt8]? {
     try Self.bytes(name, in: folder, pool: pool)

@@ -19,7 +19,7 @@ import _TestSupport
       .filter { $0.offset % 2 == 1 }.map(\.element)
     calls = Set(
       spans.compactMap { span in
-        guard let end = span.firstIndex(where: { $0 == "(" || $0 == "[" }) else { return nil }
+        guard let end = span.firstIndex(of: "(") else { return nil }
         let name = span[..<end]
         return !name.isEmpty && name.allSatisfy { $0.isLowercase || $0.isNumber || $0 == "_" }
           ? String(name) : nil
@@ -44,7 +44,9 @@ import _TestSupport
 
   @Test func everyStepAndFunctionIsThere() {
     for step in LayoutTransforms.all {
-      #expect(page.contains("`\(step.name)`") || calls.contains(step.name), "\(step.name)")
+      #expect(
+        page.contains("`\(step.name)\(step.takesShape ? "[...]" : "")`")
+          || calls.contains(step.name), "\(step.name)")
     }
     for function in ExpressionFunction.allCases {
       #expect(calls.contains(function.rawValue), "\(function.rawValue)")

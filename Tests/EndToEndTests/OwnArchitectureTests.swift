@@ -1,4 +1,5 @@
 import Foundation
+import Lathe
 import Testing
 import _TestSupport
 
@@ -73,6 +74,42 @@ import _TestSupport
     try #require(returned.status == 0, "\(returned.standardError)")
     let names = try SmallFiles.read(back + "/model.safetensors").tensors.keys
     #expect(Set(names) == Set(tensors.map(\.name)))
+    try comesBack(own.path(), arch, tensors, folder)
+  }
+
+  /// Nothing is lost on the way back: tensors bit for bit, the class, also to .bin, from a quantized
+  /// file and without what Lathe keeps of config.json.
+  private func comesBack(
+    _ source: String, _ arch: String, _ tensors: [SmallFiles.Tensor], _ folder: TemporaryFolder
+  ) throws {
+    func run(_ arguments: [String]) throws {
+      let made = try LatheBinary.run(arguments + ["--architecture", arch, "--quiet"])
+      try #require(made.status == 0, "\(arguments): \(made.standardError)")
+    }
+    let gguf = folder.path("exact.gguf")
+    try run(["convert", source, "-o", gguf])
+    let original = try Content(source).tensors
+    for (name, options) in [("exact", []), ("bin", ["--to", "pytorch"])] {
+      let target = folder.path("back-\(name)")
+      try run(["convert", gguf, "-o", target] + options)
+      let found = try Content(target).tensors
+      #expect(found.count == tensors.count)
+      #expect(found == original, "\(name)")
+      let config = try JSONValue.parse(try folder.bytes("back-\(name)/config.json"))
+      #expect(config["architectures"] == ["OwnForCausalLM"])
+      #expect(config["model_type"]?.string == "own")
+    }
+
+    let bare = folder.path("bare.gguf")
+    try run(["convert", source, "-o", bare, "--type", "q8_0", "--no-lineage"])
+    try run(["convert", bare, "-o", folder.path("back-bare"), "--type", "f32"])
+    let decoded = try Content(folder.path("back-bare")).tensors
+    #expect(decoded.mapValues(\.shape) == original.mapValues(\.shape))
+    #expect(decoded.values.allSatisfy { $0.encoding.name == "f32" })
+    let config = try JSONValue.parse(try folder.bytes("back-bare/config.json"))
+    #expect(config["architectures"] == ["OwnForCausalLM"])
+    #expect(config["model_type"]?.string == "own")
+    #expect(config["num_hidden_layers"]?.int == 2)
   }
 
   @Test func mistakesInADescriptionHaveAPlace() throws {

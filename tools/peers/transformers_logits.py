@@ -32,7 +32,7 @@ def has_special(text, folder):
 def output_of(folder):
     """The model's class and output tensor for a fixed input, and what loading it reported."""
     config = transformers.AutoConfig.from_pretrained(folder)
-    bert = config.model_type == "bert"
+    bert = config.model_type in ("bert", "distilbert")
     both = config.is_encoder_decoder
     kind = transformers.AutoModelForSeq2SeqLM if both else transformers.AutoModelForCausalLM
     kind = transformers.AutoModel if bert else kind

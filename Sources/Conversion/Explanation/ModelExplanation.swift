@@ -20,7 +20,7 @@ public struct ModelExplanation: Sendable {
   ///
   /// - Throws: what opening the source or reading the description throws.
   public init(_ request: ConversionRequest) throws(ConversionError) {
-    let source = try SourceCheckpoint(request.source)
+    let source = try SourceCheckpoint(request.source).withPackings()
     let dialect = source.reader.dialect ?? source.reader.format.dialect ?? .huggingface
     let finder = ArchitectureFinder(request: request, source: source, dialect: dialect)
     let header = ReaderHeader(

@@ -69,6 +69,9 @@ let package = Package(
     .systemLibrary(
       name: "CZstd", path: "Sources/CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]
     ),
+    .systemLibrary(
+      name: "CYaml", path: "Sources/CYaml", pkgConfig: "yaml-0.1",
+      providers: [.apt(["libyaml-dev"])]),
     .executableTarget(name: "EmbedFormatsTool", path: "tools/EmbedFormats", swiftSettings: strict),
     .plugin(
       name: "EmbedFormats", capability: .buildTool(), dependencies: ["EmbedFormatsTool"],
@@ -79,9 +82,9 @@ let package = Package(
       "Kernels", ["CSystem"] + kernelLevels.map { .byName(name: $0.name) },
       path: "Sources/Kernels/Dispatch"),
     // level 1
-    module("ByteIO", ["CSystem", "Failures"]),
+    module("ByteIO", ["CSystem", "Failures", crypto]),
     // level 2
-    module("Documents", ["ByteIO", "Failures", collections]),
+    module("Documents", ["CYaml", "ByteIO", "Failures", collections]),
     module("Tensors", ["Kernels", "Failures"]),
     // level 3
     module("Quantization", ["Tensors", "Kernels", "Documents", "Failures"]),

@@ -11,6 +11,7 @@ import tempfile
 
 import quantization
 import synthetic
+import tokenization
 from measuring import (
     LATHE, PYTHON, ROOT, Run, machine, measure, megabytes, repeated, say, swift_version, touch_free_memory, verdict,
     versions, warm)
@@ -140,8 +141,12 @@ def quantization_section(folder, options):
     return [f"{swift_version()}. {quantization.peer_version()}.", "", *quantization.section(folder, options)]
 
 
+def tokenizers_section(folder, options):
+    return tokenization.section(folder, options)
+
+
 # Heading -> what makes the lines below it, in the order of the file.
-PARTS = {"Conversion": conversion_section, "Quantization": quantization_section}
+PARTS = {"Conversion": conversion_section, "Quantization": quantization_section, "Tokenizers": tokenizers_section}
 
 
 def replace(text, made):
@@ -163,6 +168,7 @@ def main():
     parser.add_argument("--part", action="append", choices=[name.lower() for name in PARTS])
     parser.add_argument("--output", default=str(ROOT / "Benchmarks" / "RESULTS.md"))
     quantization.add_options(parser)
+    tokenization.add_options(parser)
     options = parser.parse_args()
     output = pathlib.Path(options.output)
     made = {}

@@ -29,14 +29,15 @@ class CommandFailed(SystemExit):
     """A measured command's own failure; not caught, it ends the benchmark."""
 
 
-def measure(folder, command, environment=None):
-    """Runs a command, with more in its environment if given."""
+def measure(folder, command, environment=None, stdin=os.devnull):
+    """Runs a command, with more in its environment if given, and a file as its input."""
     report = folder / "report"
     # A small process starts it: Linux counts the starter's memory to the peak.
-    done = subprocess.run(
-        [sys.executable, "-I", "-S", MEASURE, str(report), *command],
-        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
-        errors="replace", env={**os.environ, **(environment or {})})
+    with open(stdin or os.devnull, "rb") as source:
+        done = subprocess.run(
+            [sys.executable, "-I", "-S", MEASURE, str(report), *command], stdin=source,
+            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+            errors="replace", env={**os.environ, **(environment or {})})
     figures = report.read_text().split() if report.exists() else []
     if done.returncode != 0 or len(figures) != 4 or figures[0] != "0":
         name = pathlib.Path(command[0]).name

@@ -7,7 +7,9 @@ output of make_variants.py. Shapes are outermost axis first.
 import glob, json, os, struct, sys
 
 fixtures, variants, out = sys.argv[1:4]
-FAMILIES = "bert bloom deepseek falcon gemma2 gemma3 gpt2 gptoss llama mamba mistral qwen2moe t5".split()
+FAMILIES = (
+    "bert bloom deepseek falcon gemma2 gemma3 gpt2 gptoss llama mamba mistral mixtral olmo2 qwen2 qwen2moe qwen3 qwen3moe t5"
+).split()
 # Keys of the tokenizer that a description writes.
 EXTRA = {"bert": ("tokenizer.ggml.token_type_count",)}
 EXTRA["gemma2"] = EXTRA["gemma3"] = ("tokenizer.ggml.add_space_prefix",)

@@ -52,6 +52,12 @@ extension Architectures {
     /// Names that it needs whatever the configuration is, and that the checkpoint lacks.
     public let missing: [String]
 
+    /// Families share most names: of two that know as many, the one that lacks less is nearer.
+    func fitsBetter(than other: Nearest) -> Bool {
+      if matchedCount != other.matchedCount { return matchedCount > other.matchedCount }
+      return missing.count < other.missing.count
+    }
+
     /// The sentence for users.
     public var description: String {
       var text =
@@ -83,7 +89,7 @@ extension Architectures {
       let candidate = Nearest(
         architecture: architecture, matchedCount: sample.tensorNames.count - unknown.count,
         unknown: unknown, missing: missing)
-      if candidate.matchedCount > best?.matchedCount ?? 0 { best = candidate }
+      if candidate.matchedCount > 0, best.map(candidate.fitsBetter) ?? true { best = candidate }
     }
     return best
   }

@@ -28,6 +28,12 @@ extension Failure.Code where Domain == ByteIODomain {
   public static var exists: Self { .init("exists", .cannotCreate) }
   /// Input and output are the same file.
   public static var sameFile: Self { .init("same-file", .usage) }
+  /// An undo file is damaged, or does not belong to the file beside it.
+  public static var undo: Self { .init("undo", .malformed) }
+  /// Another run is changing the file.
+  public static var busy: Self { .init("busy", .inputOutput) }
+  /// The file may not be changed where it is.
+  public static var inPlace: Self { .init("in-place", .unsupported) }
   /// Too little room on the disk.
   public static var noSpace: Self { .init("no-space", .resources) }
 }

@@ -8,8 +8,12 @@ internal import Synchronization
 /// Makes system calls fail on purpose, so that tests can see what happens then.
 ///
 /// `LATHE_FAULT=write:ENOSPC:3` lets three writes through and fails all later ones with ENOSPC;
-/// calls are `read`, `write`, `sync`, `rename`; errors are `ENOSPC`, `EIO`, `EDQUOT`.
+/// calls are `read`, `write`, `sync`, `rename`, `remove`; errors are `ENOSPC`, `EIO`, `EDQUOT`, and
+/// `KILL`, which ends the process there as `kill -9` does.
 enum FaultInjection {
+  /// Stands for the end of the process among the errors.
+  private static let kill: Int32 = -1
+
   private final class Holder: Sendable {
     let call: String
     let error: Int32
@@ -24,7 +28,7 @@ enum FaultInjection {
   private static let active: Holder? = {
     guard let text = getenv("LATHE_FAULT").map({ String(cString: $0) }) else { return nil }
     let parts = text.split(separator: ":").map(String.init)
-    let errors = ["ENOSPC": ENOSPC, "EIO": EIO, "EDQUOT": EDQUOT]
+    let errors = ["ENOSPC": ENOSPC, "EIO": EIO, "EDQUOT": EDQUOT, "KILL": kill]
     guard parts.count == 3, let error = errors[parts[1]], let after = Int(parts[2]) else {
       return nil
     }
@@ -35,6 +39,7 @@ enum FaultInjection {
   private static func fail(_ call: String) -> Int? {
     guard let active, active.call == call else { return nil }
     if active.remaining.subtract(1, ordering: .relaxed).oldValue > 0 { return nil }
+    if active.error == kill { raise(SIGKILL) }
     errno = active.error
     return -1
   }
@@ -43,4 +48,5 @@ enum FaultInjection {
   static func write(count: Int) -> Int? { fail("write") }
   static func sync() -> Int? { fail("sync") }
   static func rename() -> Int? { fail("rename") }
+  static func remove() -> Int? { fail("remove") }
 }

@@ -116,6 +116,10 @@ public final class OutputTransaction: Sendable {
       }
       guard (FaultInjection.rename().map(Int32.init) ?? rename(partial, destination)) == 0
       else { throw renameFailure() }
+      // What could have been undone was in the file that is gone.
+      if UndoFile.isLeft(besides: destination) {
+        try Self.remove(destination + UndoFile.ending)
+      }
     }
     if sync { try Paths.syncFolder(Paths.parent(destination)) }
   }

@@ -15,10 +15,12 @@ public final class RandomAccessFile: Sendable {
   public var size: UInt64 { identity.size }
   let descriptor: Int32
 
-  /// Opens a regular file.
+  /// Opens a regular file; a change of it that was interrupted is undone first.
   ///
-  /// - Throws: `.missing` if there is none, `.unreadable` if it cannot be opened or is no file.
+  /// - Throws: `.missing` if there is none, `.unreadable` if it cannot be opened or is no file,
+  ///   `.undo` and `.busy` if an undo file lies beside it and cannot be used.
   public init(_ path: String) throws(ByteIOError) {
+    try UndoFile.replay(besides: path)
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else {
       let number = errno

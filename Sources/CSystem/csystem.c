@@ -6,7 +6,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #if defined(__linux__)
+#include <linux/fs.h>
 #include <sched.h>
+#include <sys/ioctl.h>
 #endif
 #include <unistd.h>
 
@@ -27,6 +29,10 @@ ssize_t lathe_copy_file_range(int from, int64_t from_offset, int to, int64_t to_
   off64_t a = from_offset, b = to_offset;
   return copy_file_range(from, &a, to, &b, count, 0);
 }
+int lathe_clone_range(int from, int64_t from_offset, int to, int64_t to_offset, int64_t count) {
+  struct file_clone_range range = {from, (__u64)from_offset, (__u64)count, (__u64)to_offset};
+  return ioctl(to, FICLONERANGE, &range);
+}
 int lathe_exchange(const char *a, const char *b) {
   return renameat2(AT_FDCWD, a, AT_FDCWD, b, RENAME_EXCHANGE);
 }
@@ -35,6 +41,11 @@ int lathe_rename_new(const char *from, const char *to) {
 }
 #else
 ssize_t lathe_copy_file_range(int from, int64_t from_offset, int to, int64_t to_offset, size_t count) {
+  (void)from, (void)from_offset, (void)to, (void)to_offset, (void)count;
+  errno = ENOSYS;
+  return -1;
+}
+int lathe_clone_range(int from, int64_t from_offset, int to, int64_t to_offset, int64_t count) {
   (void)from, (void)from_offset, (void)to, (void)to_offset, (void)count;
   errno = ENOSYS;
   return -1;

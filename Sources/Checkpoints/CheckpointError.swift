@@ -36,6 +36,8 @@ extension Failure.Code where Domain == CheckpointDomain {
   public static var unsupported: Self { .init("unsupported", .unsupported) }
   /// The target format cannot hold this tensor or value.
   public static var cannotHold: Self { .init("cannot-hold", .unsupported) }
+  /// A header in place has too little room.
+  public static var noRoom: Self { .init("no-room", .unsupported) }
   /// A number that its meaning forbids, such as a negative sum of squares.
   public static var value: Self { .init("value", .malformed) }
   /// The caller asks for what cannot be, such as a choice that excludes itself.

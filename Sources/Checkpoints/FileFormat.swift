@@ -34,6 +34,11 @@ public protocol FileFormat: Sendable {
     _ path: String, pool: FilePool
   ) throws(CheckpointError) -> any CheckpointReader
 
+  /// The header of one file, to be rewritten; nil if the format has no keys.
+  static func headerEditor(
+    _ path: String, pool: FilePool
+  ) throws(CheckpointError) -> (any HeaderEditor)?
+
   /// Whether tensors of that encoding can be stored.
   static func canHold(_ encoding: Encoding) -> Bool
 
@@ -56,4 +61,9 @@ extension FileFormat {
   public static func openPhysical(
     _ path: String, pool: FilePool
   ) throws(CheckpointError) -> any CheckpointReader { try open(path, pool: pool) }
+
+  /// None: the format has no keys.
+  public static func headerEditor(
+    _ path: String, pool: FilePool
+  ) throws(CheckpointError) -> (any HeaderEditor)? { nil }
 }

@@ -22,8 +22,14 @@ extension Failure.Code where Domain == ConversionDomain {
   public static var contradiction: Self { .init("contradiction", .malformed) }
   /// An importance file does not fit the model.
   public static var importance: Self { .init("importance", .malformed) }
+  /// An adapter is damaged, or does not fit the model.
+  public static var adapter: Self { .init("adapter", .malformed) }
+  /// An adapter of a kind that is not supported.
+  public static var adapterKind: Self { .init("adapter-kind", .unsupported) }
   /// A table of measured errors is damaged or tells of another model.
   public static var errorTable: Self { .init("error-table", .malformed) }
+  /// A header has no key of that name.
+  public static var key: Self { .init("key", .noInput) }
   /// No choice of types keeps to the budget.
   public static var budget: Self { .init("budget", .unsupported) }
   /// No chain of stages leads from the source's kind to the target's.

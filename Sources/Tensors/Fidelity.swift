@@ -8,6 +8,8 @@ public enum Fidelity: String, Comparable, Sendable, CaseIterable, CustomStringCo
   case quantized
   /// A block, integer or 8-bit float target, not exact, from an origin that is itself coded.
   case requantized
+  /// Numbers that are others than the source's on purpose: an adapter is merged in.
+  case changed
 
   /// Position in the order of loss, 0 for exact.
   public var rank: Int {
@@ -16,6 +18,7 @@ public enum Fidelity: String, Comparable, Sendable, CaseIterable, CustomStringCo
     case .rounded: 1
     case .quantized: 2
     case .requantized: 3
+    case .changed: 4
     }
   }
 

@@ -9,7 +9,8 @@ struct LatheCommand: ParsableCommand {
     version: LatheVersion.text,
     subcommands: [
       InspectCommand.self, ConvertCommand.self, QuantizeCommand.self, PlanCommand.self,
-      SplitCommand.self, MergeCommand.self, TypesCommand.self, RecipesCommand.self,
+      SplitCommand.self, MergeCommand.self, MetadataCommand.self, TypesCommand.self,
+      RecipesCommand.self,
       FormatsCommand.self, ArchitecturesCommand.self,
     ])
 

@@ -28,6 +28,9 @@ struct RequestOptions: ParsableArguments {
   @Option(help: "A config.json to use instead of the source's.")
   var config: String?
 
+  @Option(help: "ADAPTER or ADAPTER=SCALE: merges a LoRA adapter into the weights; repeatable.")
+  var mergeLora: [String] = []
+
   @Option(help: "Most memory for tile buffers, such as 256MB.")
   var maxMemory: String = "64MiB"
 
@@ -36,6 +39,9 @@ struct RequestOptions: ParsableArguments {
 
   @Flag(help: "Allow lossy types for tensors that are already quantized.")
   var allowRequantize = false
+
+  @Flag(help: "Decode blocks that a model keeps (gpt-oss: MXFP4) when a float type is asked for.")
+  var dequantize = false
 
   @Flag(help: "Go on where the target cannot express the model; the loss is written down.")
   var forceLossyArchitecture = false
@@ -57,9 +63,11 @@ struct RequestOptions: ParsableArguments {
     }
     request.architectureFile = architecture
     request.configFile = config
+    request.mergedAdapters = try mergeLora.map { try AdapterRequest($0) }
     request.bufferBytes = Int(clamping: try ByteSize.parse(maxMemory, option: "--max-memory"))
     request.threads = try Threads.count(threads)
     request.allowRequantize = allowRequantize
+    request.dequantizes = dequantize
     request.forceLossyArchitecture = forceLossyArchitecture
     request.embedTokenizer = !noEmbedTokenizer
     request.lineage = noLineage ? .omitted : .written

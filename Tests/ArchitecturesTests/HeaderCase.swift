@@ -32,9 +32,8 @@ struct HeaderCase: CustomStringConvertible, Sendable {
   }
 
   func architecture() throws -> Architecture {
-    let shipped = family == "mistral" ? "llama" : family
-    if let found = try Architectures.all.get().first(where: { $0.name == shipped }) {
-      return found
+    for name in config["architectures"]?.array?.compactMap(\.string) ?? [] {
+      if let shipped = try Architectures.find(class: name) { return shipped }
     }
     let text = String(
       decoding: try Golden.bytes("Architectures/drafts/\(family).arch"), as: UTF8.self)

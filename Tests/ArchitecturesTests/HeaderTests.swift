@@ -12,7 +12,9 @@ import _TestSupport
   /// The peer converts it as if nothing were to be scaled.
   static let expectedRefusals: Set<String> = ["variant-llama-dynamic"]
   /// Families whose files are written in the peer's order.
-  static let ordered = ["llama", "mistral", "bert"]
+  static let ordered = [
+    "bert", "llama", "mistral", "mixtral", "olmo2", "qwen2", "qwen2moe", "qwen3", "qwen3moe",
+  ]
 
   @Test func thereAreCases() { #expect(Self.cases.count > 40) }
 

@@ -154,7 +154,8 @@ import _TestSupport
           target: .init(
             path: output, format: "gguf", dialect: .gguf, isFolder: false, byteCount: 0),
           architecture: nil, documents: [], tensors: [planned], routes: [route], files: files,
-          metadata: [:], lost: [], checks: [], fallbacks: [], warnings: [], threads: threads,
+          metadata: [:], lost: [], checks: [], fallbacks: [], adapters: [], warnings: [],
+          threads: threads,
           tileElements: tileElements, bufferBytes: 0)
         var options = RunOptions()
         options.sync = false

@@ -21,7 +21,7 @@ struct ModelCase: CustomStringConvertible, Sendable {
   }()
 
   /// Cases that llama.cpp computes otherwise: conversion to GGUF must be forced.
-  static let lossy: Set<String> = ["gptoss-mxfp4"]
+  static let lossy: Set<String> = ["gptoss-bare", "gptoss-mxfp4", "mamba-biases"]
 
   /// Whether an architecture describes its class.
   private var isKnown: Bool {

@@ -107,3 +107,22 @@ import Tokenizers
     }
   }
 }
+
+/// Whether a beginning of text is added where no file says so.
+@Suite struct DefaultBeginningTests {
+  static func first(_ config: String?, type: String? = nil) throws -> Int32? {
+    var files = ["tokenizer.model": try SentencePieceTests.model("spm-alone")]
+    files["tokenizer_config.json"] = config.map { Array($0.utf8) }
+    let main: JSONValue? = type.map { ["model_type": .string($0)] }
+    let source = TokenizerSource(files: files, config: main)
+    return try Tokenizer(TokenizerFormats.define(source)).encode("a", addSpecial: true).first
+  }
+
+  @Test func byClassAndByModel() throws {
+    #expect(try Self.first(#"{"tokenizer_class": "LlamaTokenizer"}"#) == 1)
+    #expect(try Self.first(#"{"tokenizer_class": "LlamaTokenizer", "add_bos_token": false}"#) != 1)
+    #expect(try Self.first(#"{"tokenizer_class": "XTokenizer"}"#) != 1)
+    #expect(try Self.first(nil, type: "llama") == 1)
+    #expect(try Self.first(nil) != 1)
+  }
+}

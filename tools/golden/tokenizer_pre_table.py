@@ -12,6 +12,8 @@ PREFERRED = ["llama-bpe", "gpt-2", "qwen2", "gpt-4o", "dbrx", "starcoder", "deep
 # What a family's own tokenizer.json says where llama.cpp adapted it and its source does not state it.
 GPT2 = table["by_name"]["gpt-2"]["regexes"][0]
 ORIGINAL = {"falcon": [table["by_name"]["falcon"]["regexes"][0], GPT2, r"\p{N}+", "[0-9][0-9][0-9]"]}
+# Normal forms of tokenizers that have their name for themselves, by transformers 5.23's classes of them.
+NORMALIZERS = {"qwen2": "NFC", "qwen35": "NFC", "command-r": "NFC"}
 groups = {}
 for name, row in table["by_name"].items():
     # Pseudo-patterns that stand for code are no regexes; the original says what they mean, if anything does.
@@ -24,5 +26,5 @@ for key, names in groups.items():
     regexes, original, byte_level, ignore_merges, add_bos, add_sep = json.loads(key)
     out.append({"names": names, "regexes": regexes, "original": original, "byteLevel": byte_level,
                 "ignoreMerges": ignore_merges, "addBOS": add_bos, "addSEP": add_sep})
-json.dump({"source": table["source"], "preferred": PREFERRED, "groups": out}, open(sys.argv[2], "w"), ensure_ascii=True, indent=1)
+json.dump({"source": table["source"], "preferred": PREFERRED, "normalizers": NORMALIZERS, "groups": out}, open(sys.argv[2], "w"), ensure_ascii=True, indent=1)
 open(sys.argv[2], "a").write("\n")

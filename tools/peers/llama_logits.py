@@ -3,7 +3,9 @@
     python llama_logits.py MODEL.gguf < {"tokens": [...], "vocabulary": 4096}
         > {"peer": ..., "logprobs": [[one number per token id], ... one row per prefix]}
 
-llama.cpp's server gives log-probabilities for the next token only: each prefix is one request.
+llama.cpp's server gives log-probabilities for the next token only: each prefix is one request. It gives none with
+a token that ends the text or is half a character: "sampled" names the token that it is to choose instead, which
+does not change the probabilities, taken before.
 """
 
 import importlib.metadata
@@ -30,6 +32,8 @@ def main():
                 "cache_prompt": False,
                 "post_sampling_probs": False,
             }
+            if "sampled" in request:
+                question["logit_bias"] = [[request["sampled"], 1000]]
             reply = llama_peer.answer(server.handle_completions(question))
             if "choices" not in reply:
                 sys.exit(f"llama_logits: llama.cpp answered {json.dumps(reply)[:400]}")

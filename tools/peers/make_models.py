@@ -30,6 +30,9 @@ TOKENIZERS = {
     "spm": ("llama/llama-spm-gqa", None),
     "spm-added": ("llama/llama-spm-gqa", None),
     "bpe": ("llama/llama-bpe-kquant", "llama-bpe"),
+    "qwen2": ("qwen2/qwen2-kquant-tied", "qwen2"),
+    "olmo2": ("olmo2/olmo2", "dbrx"),
+    "deepseek": ("deepseek/deepseek-v3-mla", "deepseek-v3"),
     "wordpiece": ("bert/bert", "bert-bge"),
     "wordpiece-cased": ("bert/bert", "bert-bge"),
     "gpt2": ("gpt2/gpt2", "gpt-2"),
@@ -109,9 +112,29 @@ def renamed(case, config, state):
             state = {key.removeprefix(prefix): value for key, value in state.items()}
         elif rule == "mxfp4":
             state = packed(state)
+        elif rule == "experts":
+            state = unfused(state, "mlp.experts", ("gate_proj", "up_proj", "down_proj"))
+        elif rule == "mixtral-experts":
+            state = unfused(state, "block_sparse_moe.experts", ("w1", "w3", "w2"))
+            state = {key.replace("mlp.gate.", "block_sparse_moe.gate."): value for key, value in state.items()}
         else:
             raise ValueError(f"unknown rule {rule}")
     return state
+
+
+def unfused(state, place, names):
+    """Fused experts [experts, rows, columns] as a tensor each; gate and up lie behind one another."""
+    result = {}
+    for key, value in state.items():
+        start, found, kind = key.partition("mlp.experts.")
+        if not found:
+            result[key] = value
+            continue
+        parts = value.chunk(2, dim=1) if kind == "gate_up_proj" else [value]
+        for name, part in zip(names[:2] if len(parts) == 2 else names[2:], parts):
+            for number, expert in enumerate(part):
+                result[f"{start}{place}.{number}.{name}.weight"] = expert.contiguous()
+    return result
 
 
 def save(case, state, folder):

@@ -17,7 +17,7 @@ extension Checker {
         checkCount(count, parameter.location)
         context.layer = true
       }
-      for formula in [parameter.fallback, parameter.fixed, parameter.recover] {
+      for formula in [parameter.fallback, parameter.null, parameter.fixed, parameter.recover] {
         check(formula, context)
         checkResult(formula, of: parameter)
       }
@@ -110,8 +110,15 @@ extension Checker {
   }
 
   private func exclude(_ a: TensorRow, _ b: TensorRow) -> Bool {
-    guard let x = a.condition?.expression, let y = b.condition?.expression else { return false }
-    return Exclusion.excludes(x, y)
+    Exclusion.excludes(condition(a), condition(b))
+  }
+
+  /// When a row is stored: not where it is another tensor.
+  private func condition(_ row: TensorRow) -> Expression {
+    let exists = row.condition?.expression ?? .value(.bool(true))
+    guard let same = row.sameAs else { return exists }
+    let isOther = same.condition?.expression ?? .value(.bool(true))
+    return .binary(.and, exists, .unary(.not, isOther))
   }
 
   private func areJoined(_ a: Int, _ b: Int, _ dialect: Dialect) -> Bool {
@@ -178,6 +185,15 @@ extension Checker {
       report(.check, "'\(parameter.name)' is neither used nor a GGUF key", parameter.location)
     }
     guard !architecture.graphs.isEmpty else { return }
+    // A row that is another one here and there puts that one into the graph.
+    for index in usedRows {
+      let row = architecture.rows[index]
+      if let same = row.sameAs,
+        case .row(let other, _) = architecture.resolve(same.tensor, within: row.group)
+      {
+        usedRows.insert(other)
+      }
+    }
     for (index, row) in architecture.rows.enumerated() where !usedRows.contains(index) {
       report(.check, "no graph uses the tensor '\(row.name)'", row.location)
     }

@@ -8,13 +8,33 @@ extension Architecture {
   ///
   /// - Parameters:
   ///   - header: the checkpoint's names, shapes and configuration.
-  ///   - name: the class; without one config.json's, and the first class for a GGUF.
+  ///   - name: the class; without one config.json's, and for a GGUF the first class whose
+  ///     requirements hold.
   /// - Throws: all defects found, a line each: `.configuration`, `.mismatch`, `.limit`; or
   ///   `.requirement` if a `require` does not hold.
   public func instantiate(
     _ header: some CheckpointHeader, class name: String? = nil
   ) throws(ArchitectureError) -> Model {
     let className = try self.className(of: header, chosen: name)
+    guard header.dialect == .gguf, name == nil else {
+      return try instantiate(header, className: className)
+    }
+    var refusal: ArchitectureError?
+    for className in classes {
+      do throws(ArchitectureError) {
+        return try instantiate(header, className: className)
+      } catch {
+        guard error.code == .requirement else { throw refusal ?? error }
+        refusal = refusal ?? error
+      }
+    }
+    throw refusal
+      ?? ArchitectureError(.unknownArchitecture, "it has no class", at: Place(file: file))
+  }
+
+  private func instantiate(
+    _ header: some CheckpointHeader, className: String
+  ) throws(ArchitectureError) -> Model {
     let instantiation = Instantiation(self, header, className: className)
     instantiation.evaluateParameters()
     try instantiation.checkRequirements()

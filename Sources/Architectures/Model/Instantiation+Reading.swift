@@ -16,6 +16,11 @@ extension Instantiation {
     return nil
   }
 
+  /// Whether config.json says null.
+  func isNull(_ parameter: Parameter) -> Bool {
+    paths(parameter).contains { header.config?[path: $0]?.isNull ?? false }
+  }
+
   /// Checks the type, and repeats a single value where there is one for each layer.
   private func list(
     _ value: Value, _ parameter: Parameter, _ where_: String

@@ -105,6 +105,9 @@ final class Instantiation {
       return (value, .fixed)
     }
     if let found { return (found, .read) }
+    if let formula = parameter.null, isNull(parameter) {
+      return (try computed(formula, parameter), .fallback)
+    }
     if header.dialect == .gguf, let formula = parameter.recover {
       return (try computed(formula, parameter), .recovered)
     }

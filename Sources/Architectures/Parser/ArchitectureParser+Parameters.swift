@@ -53,11 +53,11 @@ extension ArchitectureParser {
       var word = cursor.peekName()
       if cursor.take("=") {
         word = "="
-      } else if ["default", "recover", "write"].contains(word) {
+      } else if ["default", "null", "recover", "write"].contains(word) {
         _ = cursor.takeWord(word)
       } else {
         throw cursor.failure(
-          .name, "\(cursor.found) begins no clause; there are default, =, recover, write",
+          .name, "\(cursor.found) begins no clause; there are default, null, =, recover, write",
           at: clausePlace)
       }
       let formula = try cursor.formula()
@@ -65,17 +65,21 @@ extension ArchitectureParser {
         throw cursor.failure(.name, "the clause '\(word)' stands twice", at: clausePlace)
       }
     }
-    if clauses["="] != nil, let other = ["default", "recover"].first(where: { clauses[$0] != nil })
+    if clauses["="] != nil,
+      let other = ["default", "null", "recover"].first(where: { clauses[$0] != nil })
     {
       throw cursor.failure(.check, "'=' leaves nothing to '\(other)'", at: place)
     }
     if key == "-", let formula = clauses["write"] {
       throw cursor.failure(.check, "'write' needs a GGUF key", at: formula.location)
     }
+    if paths.isEmpty, let formula = clauses["null"] {
+      throw cursor.failure(.check, "'null' needs a path in config.json", at: formula.location)
+    }
     let parameter = Parameter(
       name: name, type: type, paths: paths, key: key == "-" ? nil : key,
-      fallback: clauses["default"], fixed: clauses["="], recover: clauses["recover"],
-      write: clauses["write"], location: place)
+      fallback: clauses["default"], null: clauses["null"], fixed: clauses["="],
+      recover: clauses["recover"], write: clauses["write"], location: place)
     if draft.parameters[name] != nil {
       if isPart { return }
       guard draft.fromParts.remove(name) != nil else {

@@ -9,7 +9,8 @@ extension LineCursor {
 
   /// Words that are no names of hyper-parameters, tensors or values.
   static let reserved: Set<String> = [
-    "default", "recover", "write", "if", "or", "and", "not", "in", "bias", "optional", "omit",
+    "default", "null", "recover", "write", "if", "or", "and", "not", "in", "bias", "optional",
+    "omit",
     "when", "repeat", "times", "mix", "over", "give", "else", "true", "false", "layer", "class",
     "given",
   ]

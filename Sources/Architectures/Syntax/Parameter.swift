@@ -10,6 +10,8 @@ public struct Parameter: Sendable {
   public let key: String?
   /// The value where a source lacks it.
   public let fallback: Formula?
+  /// The value where config.json says null.
+  public let null: Formula?
   /// The value, whatever a source says; one that says otherwise is refused.
   public let fixed: Formula?
   /// The value where a GGUF lacks the key.

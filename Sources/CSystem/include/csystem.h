@@ -11,6 +11,10 @@ int lathe_cpu_level(void);
 /// copy_file_range(2): bytes copied, or -1 with errno.
 ssize_t lathe_copy_file_range(int from, int64_t from_offset, int to, int64_t to_offset, size_t count);
 
+/// ioctl_ficlonerange(2): both files share the blocks of a range from then on; 0, or -1 with errno.
+/// Positions and, unless it ends the source, the count are multiples of the file system's blocks.
+int lathe_clone_range(int from, int64_t from_offset, int to, int64_t to_offset, int64_t count);
+
 /// renameat2(2) with RENAME_EXCHANGE on paths relative to the working directory: 0, or -1 with errno.
 int lathe_exchange(const char *a, const char *b);
 

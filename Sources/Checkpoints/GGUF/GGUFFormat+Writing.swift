@@ -56,7 +56,7 @@ extension GGUFFormat {
     let paddedCount: UInt64
   }
 
-  private static func check(_ key: String, _ value: MetadataValue) throws(CheckpointError) {
+  static func check(_ key: String, _ value: MetadataValue) throws(CheckpointError) {
     guard !key.isEmpty, key.utf8.count <= GGUFLimits.keyBytes else {
       throw CheckpointError(
         .cannotHold,

@@ -50,6 +50,11 @@ public enum GGUFFormat: FileFormat {
     return GGUFReader([(path, header)], metadata: header.metadata, pool: pool)
   }
 
+  /// The header of one file, to be rewritten.
+  public static func headerEditor(
+    _ path: String, pool: FilePool
+  ) throws(CheckpointError) -> (any HeaderEditor)? { try GGUFHeaderEditor(path, pool: pool) }
+
   /// Whether ggml has a number for that type.
   public static func canHold(_ encoding: Encoding) -> Bool { typeNumber(of: encoding) != nil }
 }

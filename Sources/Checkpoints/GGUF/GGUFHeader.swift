@@ -16,6 +16,8 @@ struct GGUFHeader {
   let tensors: [TensorSpec]
   /// What tensors' positions are multiples of, counted from `dataStart`.
   let alignment: UInt64
+  /// Where the descriptions of the tensors lie.
+  let descriptions: Range<UInt64>
   /// Where the tensors' data begins.
   let dataStart: UInt64
   /// What is odd without being an error.
@@ -52,14 +54,16 @@ struct GGUFHeader {
     }
     let alignment = try alignment(metadata, source)
     try check(tensorCount, "tensors", least: length + 4 + 4 + 8, source)
+    let begin = source.position
     var tensors = try source.tensors(count: tensorCount, alignment: alignment)
+    let descriptions = begin..<source.position
     let dataStart = padded(source.position, alignment)
     let warnings = try GGUFDataSection(
       file: source.file, start: dataStart, alignment: alignment
     ).place(&tensors)
     return GGUFHeader(
       version: version, isBigEndian: source.isBigEndian, metadata: metadata, tensors: tensors,
-      alignment: alignment, dataStart: dataStart, warnings: warnings)
+      alignment: alignment, descriptions: descriptions, dataStart: dataStart, warnings: warnings)
   }
 
   /// Reads magic and version, which settles byte order and width of counts.

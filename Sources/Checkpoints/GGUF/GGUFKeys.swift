@@ -17,6 +17,9 @@ public enum GGUFKey {
   /// Number of tensors in all shards: an i32.
   public static let splitTensorCount = "split.tensors.count"
 
+  /// Lathe's own: room that the header leaves for later changes in place, of any type.
+  public static let reserve = "lathe.reserve"
+
   /// The keys that belong to a shard, not to the model.
-  static let split = [splitNumber, splitTensorCount, splitCount]
+  public static let split = [splitNumber, splitTensorCount, splitCount]
 }

@@ -1,20 +1,31 @@
 internal import Documents
 
-/// Builds the bytes of a header: version 3, little-endian.
+/// Builds the bytes of a header: version 3, little-endian, unless told otherwise.
 ///
 /// Lists of numbers are copied as they lie in memory: every platform that Swift's Linux and macOS
 /// tool chains target is little-endian.
 struct GGUFSerializer {
+  /// Whether numbers have their most significant byte first.
+  var isBigEndian = false
+  /// Whether counts and lengths are 32-bit: version 1.
+  var hasNarrowCounts = false
   private(set) var bytes: [UInt8] = []
 
   mutating func integer<T: FixedWidthInteger & BitwiseCopyable>(_ value: T) {
-    withUnsafeBytes(of: value.littleEndian) { bytes.append(contentsOf: $0) }
+    withUnsafeBytes(of: isBigEndian ? value.bigEndian : value.littleEndian) {
+      bytes.append(contentsOf: $0)
+    }
+  }
+
+  /// A count or length; one that 32 bits cannot hold makes the header longer than any may be.
+  mutating func count(_ value: Int) {
+    if hasNarrowCounts { integer(UInt32(clamping: value)) } else { integer(UInt64(value)) }
   }
 
   mutating func raw(_ list: [UInt8]) { bytes.append(contentsOf: list) }
 
   mutating func string(_ text: String) {
-    integer(UInt64(text.utf8.count))
+    count(text.utf8.count)
     bytes.append(contentsOf: text.utf8)
   }
 
@@ -67,7 +78,7 @@ struct GGUFSerializer {
       start(.string, list.count)
       for index in list.indices {
         let text = list.utf8(at: index)
-        integer(UInt64(text.count))
+        count(text.count)
         bytes.append(contentsOf: text)
       }
     case .arrays(let lists):
@@ -78,11 +89,16 @@ struct GGUFSerializer {
 
   private mutating func start(_ kind: GGUFValueType, _ count: Int) {
     type(kind)
-    integer(UInt64(count))
+    self.count(count)
   }
 
   private mutating func numbers<T: BitwiseCopyable>(_ kind: GGUFValueType, _ list: [T]) {
     start(kind, list.count)
+    let begin = bytes.count
     list.withUnsafeBytes { bytes.append(contentsOf: $0) }
+    guard isBigEndian else { return }
+    bytes.withUnsafeMutableBytes { all in
+      GGUFByteOrder.swap(.init(rebasing: all[begin...]), width: MemoryLayout<T>.stride)
+    }
   }
 }

@@ -60,6 +60,11 @@ public enum Safetensors: FileFormat {
     }
   }
 
+  /// The header of one file, to be rewritten.
+  public static func headerEditor(
+    _ path: String, pool: FilePool
+  ) throws(CheckpointError) -> (any HeaderEditor)? { try SafetensorsHeaderEditor(path, pool: pool) }
+
   /// Scalar types that have a dtype word.
   public static func canHold(_ encoding: Encoding) -> Bool { word(encoding) != nil }
 

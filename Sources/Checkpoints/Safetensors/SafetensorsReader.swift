@@ -49,7 +49,7 @@ public struct SafetensorsReader: CheckpointReader {
   }
 
   /// The header's bytes, after its length was checked.
-  private static func readHeader(
+  static func readHeader(
     _ path: String, pool: FilePool
   ) throws(CheckpointError) -> (bytes: [UInt8], fileSize: UInt64) {
     let file: RandomAccessFile

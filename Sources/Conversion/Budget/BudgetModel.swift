@@ -42,7 +42,9 @@ struct BudgetModel {
       for index in try Self.indices(of: type, items, facts, importance) {
         let route = try router.route(
           from: items[index].encoding, to: type, of: items[index].shape, tensor: items[index].name)
-        guard route.fidelity != .requantized || allowRequantize else { continue }
+        let isRequantized =
+          route.fidelity == .requantized || items[index].merge?.isRequantized(to: type) == true
+        guard !isRequantized || allowRequantize else { continue }
         types[index].append(type)
       }
     }

@@ -21,6 +21,7 @@ struct DocumentPlanner {
   let sourceEncodings: [SourceEncodings.Tensor]
   let importance: PlannedImportance?
   let pruning: LayerPruning?
+  let merge: AdapterMerge?
 
   func make() throws(ConversionError) -> PlannedDocuments {
     var result = PlannedDocuments()
@@ -67,11 +68,13 @@ struct DocumentPlanner {
 
   private func addModelKeys(_ result: inout PlannedDocuments) throws(ConversionError) {
     let name = Paths.name(Paths.resolved(source.folder) ?? source.folder)
+    let card = ModelCard.of(source)
     let general = GeneralKeys(
       architecture: naming.model?.architecture.gguf ?? "", folderName: name,
       config: source.config, generationConfig: source.generationConfig, tensors: tensors,
-      fileType: fileTypeNumber)
+      fileType: fileTypeNumber, card: card)
     result.metadata = general.head()
+    addRoute(of: card, parameters: general.parameters, to: &result)
     let router = DocumentRouter()
     try add(router.run(from: .configuration, to: .modelKeys, in: context), to: &result)
     if try source.companion("modules.json") != nil {
@@ -81,6 +84,18 @@ struct DocumentPlanner {
     let kind = try ReadTokenizer.kind(of: source)
     try add(router.run(from: kind, to: .tokenizerKeys, in: context), to: &result)
     addOrigin(&result)
+  }
+
+  private func addRoute(
+    of card: ModelCard, parameters: Int, to result: inout PlannedDocuments
+  ) {
+    let keys = CardKeys(card, parameters: parameters)
+    result.warnings += keys.warnings
+    guard !card.fields.isEmpty else { return }
+    result.routes.append(
+      DocumentRoute(
+        origin: ModelCard.fileName, target: "gguf general keys", stages: ["model-card-to-keys"],
+        notes: []))
   }
 
   /// What the way back needs and no other key tells.
@@ -163,6 +178,13 @@ struct DocumentPlanner {
       PlannedFile(name: "config.json", bytes: config.bytes(.pretty(indent: 2)) + [10]))
     if let settings = try generationConfiguration() { result.files.append(settings) }
     try add(tokenizer, to: &result)
+    if let card = CardText.bytes(source.reader.metadata) {
+      result.files.append(PlannedFile(name: ModelCard.fileName, bytes: card))
+      result.routes.append(
+        DocumentRoute(
+          origin: "gguf general keys", target: ModelCard.fileName, stages: ["keys-to-model-card"],
+          notes: []))
+    }
   }
 
   /// The generation_config.json that a GGUF carries.
@@ -274,7 +296,8 @@ struct DocumentPlanner {
     for key in result.metadata.keys where Lineage.isReplaced(key) { result.metadata[key] = nil }
     guard request.lineage == .written else { return }
     let lineage = Lineage(
-      classes: classes, architecture: naming.model?.architecture, losses: naming.losses)
+      classes: classes, architecture: naming.model?.architecture, losses: naming.losses,
+      merged: AdapterMerge.lineage(source.reader.metadata, merge))
     switch destination.format.headerValues {
     case .none: return
     case .texts: for (key, value) in lineage.texts() { result.metadata[key] = value }

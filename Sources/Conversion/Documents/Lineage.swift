@@ -1,4 +1,5 @@
 internal import Architectures
+internal import Checkpoints
 internal import Crypto
 internal import Documents
 internal import Tensors
@@ -8,9 +9,13 @@ struct Lineage {
   let classes: [Fidelity]
   let architecture: Architecture?
   let losses: [String]
+  /// The adapters that are merged into the weights, oldest first.
+  var merged: [String] = []
 
   /// First part of every key of Lathe's own.
   static let prefix = "lathe."
+  /// The key of the adapters that are merged into the weights.
+  static let mergedKey = "lathe.merged"
   /// The key of the original config.json, which makes the way back exact.
   static let configurationKey = "lathe.huggingface.config"
   /// The key of the original generation_config.json.
@@ -31,6 +36,7 @@ struct Lineage {
       keys["lathe.architecture"] = .string("\(architecture.name) sha256:\(Self.hash(architecture))")
     }
     if !losses.isEmpty { keys["lathe.losses"] = .array(.strings(PackedStrings(losses))) }
+    if !merged.isEmpty { keys[Self.mergedKey] = .array(.strings(PackedStrings(merged))) }
     return keys
   }
 
@@ -53,7 +59,7 @@ struct Lineage {
   static func isReplaced(_ key: String) -> Bool {
     [
       "lathe.version", "lathe.fidelity", "lathe.fidelity.tensors", "lathe.architecture",
-      SourceEncodings.commonKey, SourceEncodings.exceptionsKey,
+      SourceEncodings.commonKey, SourceEncodings.exceptionsKey, GGUFKey.reserve,
     ].contains(key)
   }
 

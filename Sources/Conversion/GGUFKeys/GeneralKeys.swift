@@ -14,9 +14,14 @@ struct GeneralKeys {
   let tensors: [WriteRequest.Tensor]
   /// The number of `general.file_type`; nil if none stands for the output's types.
   let fileType: UInt32?
+  /// The model card beside the source's tensors.
+  let card: ModelCard
 
   /// Version of the block types' layouts.
   static let quantizationVersion: UInt32 = 2
+
+  /// Elements of all tensors.
+  var parameters: Int { GGUFSizeLabel.Count(tensors.map { ($0.name, $0.shape) }).total }
 
   /// The keys that stand before the architecture's own.
   func head() -> Metadata {
@@ -25,18 +30,21 @@ struct GeneralKeys {
     ]
     addSampling(&keys)
     let count = GGUFSizeLabel.Count(tensors.map { ($0.name, $0.shape) })
-    var name = ModelName("", parameters: 0)
+    let stated = CardKeys(card, parameters: count.total)
+    var name = stated.name
     if let path = config?["_name_or_path"]?.string, path.filter({ $0 == "/" }).count <= 1 {
       name = merge(name, ModelName(path, parameters: count.total))
     }
     name = merge(name, ModelName(folderName, parameters: count.total))
-    keys["general.name"] = (name.fullName ?? folderName).value
-    keys["general.version"] = name.version?.value
-    keys["general.organization"] = name.organization?.value
-    keys["general.finetune"] = name.finetune?.value
-    keys["general.basename"] = name.basename?.value
     let label = name.sizeLabel ?? (count.total > 0 ? GGUFSizeLabel.label(count) : nil)
-    keys[GGUFKey.sizeLabel] = label?.value
+    let texts: [(String, String?)] = [
+      ("general.name", name.fullName ?? folderName), ("general.author", stated.author),
+      ("general.version", name.version), ("general.organization", name.organization),
+      ("general.finetune", name.finetune), ("general.basename", name.basename),
+      ("general.description", stated.description), (GGUFKey.sizeLabel, label),
+    ]
+    for (key, text) in texts { if let text, !text.isEmpty { keys[key] = text.value } }
+    for (key, value) in stated.others { keys[key] = value }
     return keys
   }
 

@@ -27,6 +27,8 @@ public struct ConversionRequest: Sendable {
   public var architectureFile: String?
   /// Path of a config.json to use instead of the source's.
   public var configFile: String?
+  /// Adapters that are merged into the weights, in this order.
+  public var mergedAdapters: [AdapterRequest] = []
   /// Whether names, keys and documents stay as they are, whatever the formats' dialects.
   public var keepsNames = false
   /// Bytes of tile buffers, all threads together.
@@ -35,6 +37,8 @@ public struct ConversionRequest: Sendable {
   public var threads = 1
   /// Whether coded tensors may be coded again with loss.
   public var allowRequantize = false
+  /// Whether blocks that a description keeps are decoded where a float type is asked for.
+  public var dequantizes = false
   /// Whether to go on where the target cannot express the model.
   public var forceLossyArchitecture = false
   /// Whether a GGUF also stores the original tokenizer.json.

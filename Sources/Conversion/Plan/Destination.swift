@@ -60,11 +60,15 @@ struct Destination {
 
   /// - Throws: `.sameFile` if a source file is the output, under whatever name.
   func checkApart(from source: SourceCheckpoint) throws(ConversionError) {
+    try checkApart(from: source.reader.files + [source.path])
+  }
+
+  /// - Throws: `.sameFile` if one of these files is the output, or lies inside it.
+  func checkApart(from theirs: [String]) throws(ConversionError) {
     var mine: [(path: String, identity: FileIdentity)] = []
     for path in [path, path + ".partial"] {
       if let identity = FileIdentity.of(path) { mine.append((path, identity)) }
     }
-    let theirs = source.reader.files + [source.path]
     for other in theirs {
       guard let identity = FileIdentity.of(other) else { continue }
       for own in mine where own.identity.isSameFile(as: identity) {

@@ -5,9 +5,14 @@ internal import Tensors
 extension Plan {
   /// The plan as a JSON document: every tensor with its route and place.
   ///
-  /// The key `budget` is there only if a budget chose the types.
+  /// The keys `budget` and `adapters` are there only if a budget chose the types and adapters are
+  /// merged.
   public var json: JSONValue {
     var document = plain
+    if !adapters.isEmpty, case .object(var members) = document {
+      members["adapters"] = .array(adapters.map(\.json))
+      document = .object(members)
+    }
     if let budget, case .object(var members) = document {
       members["budget"] = budget.json
       document = .object(members)

@@ -21,6 +21,7 @@ extension Plan {
         "importance    \(importance.path)  (\(ByteText.count(importance.file.entries.count, "weight")) "
         + "known, used for \(ByteText.count(used, "tensor")))\n"
     }
+    for adapter in adapters { out += "adapter       \(adapter.text)\n" }
     if let budget { out += budget.text }
     for document in documents {
       let way = document.stages.isEmpty ? "as it is" : document.stages.joined(separator: ", ")
@@ -85,7 +86,9 @@ extension Plan {
 
   /// The class of a tensor, and whether its type alone does not tell it.
   private func classText(_ tensor: PlannedTensor) -> String {
-    let isProbed = tensor.fidelity != routes[tensor.route].fidelity
+    let route = routes[tensor.route].fidelity
+    if tensor.fidelity == .changed, route > .exact { return "\(tensor.fidelity) (\(route))" }
+    let isProbed = tensor.fidelity < route
     return isProbed ? "\(tensor.fidelity) (probed)" : tensor.fidelity.description
   }
 

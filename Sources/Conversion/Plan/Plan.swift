@@ -73,6 +73,8 @@ public struct Plan: Sendable {
   public var checks: [EqualityCheck]
   /// Types that did not fit.
   public var fallbacks: [Fallback]
+  /// Adapters that are merged into the weights, in this order.
+  public var adapters: [PlannedAdapter]
   /// Where the importance of columns comes from; nil if there is none.
   public var importance: PlannedImportance?
   /// The recipe that chose the types; nil if one type was asked for, or none.
@@ -88,6 +90,8 @@ public struct Plan: Sendable {
   public var tileElements: Int
   /// Bytes of tile buffers that the run takes, all threads together.
   public var bufferBytes: Int
+  /// Bytes that adapters take beside the tiles.
+  public var adapterBytes = 0
 
   /// Bytes that the output takes on the disk.
   public var outputBytes: UInt64 { files.reduce(0) { $0 &+ $1.size } }
@@ -116,7 +120,8 @@ public struct PlannedTensor: Sendable {
   public var origin: Origin
   /// Index into the plan's routes.
   public var route: Int
-  /// How faithful its numbers are: the route's class, or exact where a probe of its values proved so.
+  /// How faithful its numbers are: the route's class, exact where a probe of its values proved so, or
+  /// changed by adapters.
   public var fidelity: Fidelity
   /// Bytes of its data.
   public var byteCount: Int

@@ -11,24 +11,30 @@ public struct Planner: Sendable {
   let source: SourceCheckpoint
   let destination: Destination
   let choice: TypeChoice
+  /// The adapters that are merged as the source is read.
+  let merge: AdapterMerge?
 
   /// Opens the source and checks the request's options.
   public init(_ request: ConversionRequest) throws(ConversionError) {
     self.request = request
     choice = try TypeChoice(request)
-    let source = try SourceCheckpoint(request.source)
-    destination = try Destination(request, source, choice)
-    self.source =
-      Naming.translates(request, source, destination) ? source.withPackings() : source
+    let opened = try SourceCheckpoint(request.source)
+    destination = try Destination(request, opened, choice)
+    let source =
+      Naming.translates(request, opened, destination) ? opened.withPackings() : opened
     try destination.checkApart(from: source)
+    merge = try AdapterMerge(request, source, destination)
+    self.source = merge.map(source.merging) ?? source
   }
 
   /// The plan, and the source it was made for.
   public func plan() throws(ConversionError) -> (plan: Plan, source: SourceCheckpoint) {
     let naming = try Naming(request, source, destination, choice)
     var mapping = try naming.mapping(source.reader)
+    if request.dequantizes { mapping.forgetKeptEncodings() }
     let pruning = try pruning(mapping)
     pruning?.apply(to: &mapping)
+    try merge?.mark(&mapping)
     let importance = try PlannedImportance(request, mapping.items, pruning)
     let model = Prepared(
       naming: naming, mapping: consume mapping, pruning: pruning, importance: importance)
@@ -86,7 +92,8 @@ public struct Planner: Sendable {
     let documents = try DocumentPlanner(
       request: request, source: source, destination: destination, naming: naming, choice: choice,
       tensors: written, classes: tensors.map(\.fidelity),
-      sourceEncodings: planned.sourceEncodings, importance: importance, pruning: pruning
+      sourceEncodings: planned.sourceEncodings, importance: importance, pruning: pruning,
+      merge: merge
     ).make()
     model.mapping.warnings += documents.warnings
     let files = try layOut(written, documents, shards(of: tensors))
@@ -94,7 +101,8 @@ public struct Planner: Sendable {
       source: side(naming), target: target(naming, files), architecture: naming.text,
       documents: documents.routes, tensors: tensors, routes: planned.routes, files: files,
       metadata: documents.metadata, lost: model.mapping.lost, checks: model.mapping.checks,
-      fallbacks: planned.fallbacks, importance: importance, recipe: choice.recipeName,
+      fallbacks: planned.fallbacks, adapters: merge?.planned ?? [], importance: importance,
+      recipe: choice.recipeName,
       warnings: (importance?.warnings ?? []) + source.reader.warnings + naming.warnings
         + model.mapping.warnings,
       threads: request.threads, tileElements: WorkList.tileElements, bufferBytes: 0)
@@ -161,14 +169,10 @@ public struct Planner: Sendable {
         "--keep-split writes a split GGUF into a folder: give -o a name without an ending, and "
           + "--to gguf unless the source is one", at: Place(file: destination.path))
     }
-    var numbers: [String: Int] = [:]
-    for (number, path) in source.reader.files.enumerated() { numbers[path] = number }
     var last = 0
     return tensors.map { tensor in
-      if case .source(let map) = tensor.origin, let first = map.tensors.first,
-        let extent = source.reader.extent(ofTensor: first), let number = numbers[extent.path]
-      {
-        last = number
+      if case .source(let map) = tensor.origin, let first = map.tensors.first {
+        last = source.reader.tensors[first].fileIndex
       }
       return last
     }
@@ -197,6 +201,7 @@ public struct Planner: Sendable {
     }
     plan.threads = max(1, min(request.threads, request.bufferBytes / each))
     plan.bufferBytes = each * plan.threads
+    plan.adapterBytes = source.extraBytes(threads: plan.threads)
     guard plan.bufferBytes <= request.bufferBytes else {
       throw ConversionError(
         .resources,

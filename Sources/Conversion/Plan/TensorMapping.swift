@@ -15,6 +15,8 @@ struct TensorMapping {
     var layoutText: String?
     /// Tensors of one group share their data in the source.
     var aliasGroup: Int?
+    /// What is merged into it; nil if its numbers are the source's.
+    var merge: Merge?
     /// The encoding that the description keeps, which the tensor has.
     var isKept = false
     /// The part of a packing that it is.
@@ -26,16 +28,35 @@ struct TensorMapping {
       if case .source(let map) = origin { map.workingEncoding(of: encoding) } else { encoding }
     }
 
+    /// The encoding from which its type is chosen: the source's own where adapters are merged.
+    var chosenFrom: Encoding {
+      guard let merge, workingEncoding == encoding else { return workingEncoding }
+      return merge.stored
+    }
+
     /// How its values change.
     var valueMaps: [ValueMap] {
       if case .source(let map) = origin { map.valueMaps } else { [] }
     }
   }
 
+  /// A tensor that is read through adapters.
+  struct Merge {
+    /// The encoding that the source stores it in; `encoding` is the one it is read in.
+    var stored: Encoding
+    /// Whether its numbers are others than the source's.
+    var isChanged: Bool
+  }
+
   var items: [Item]
   var lost: [Plan.LostTensor] = []
   var checks: [Plan.EqualityCheck] = []
   var warnings: [String] = []
+
+  /// Lets every tensor become what is asked for.
+  mutating func forgetKeptEncodings() {
+    for index in items.indices { items[index].isKept = false }
+  }
 
   /// Names and layouts stay as they are.
   static func unchanged(_ reader: any CheckpointReader) -> TensorMapping {

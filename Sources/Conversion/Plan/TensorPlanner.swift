@@ -61,7 +61,8 @@ struct TensorPlanner {
   private mutating func add(
     _ item: TensorMapping.Item, _ chosen: RecipeDecision?
   ) throws(ConversionError) {
-    let proven = try restoration.proven(item, choice)
+    // What adapters have changed is none of the types that it had before.
+    let proven = item.merge == nil ? try restoration.proven(item, choice) : nil
     let decision: EncodingRules.Decision
     if let kept = item.part?.encoding ?? keptEncoding(item) {
       decision = EncodingRules.Decision(encoding: kept)
@@ -69,7 +70,7 @@ struct TensorPlanner {
       decision = EncodingRules.Decision(encoding: proven)
     } else {
       decision = try rules.decide(
-        name: item.name, shape: item.shape, origin: item.workingEncoding, chosen: chosen)
+        name: item.name, shape: item.shape, origin: item.chosenFrom, chosen: chosen)
     }
     let encoding = decision.encoding
     if let fallback = decision.fallback {
@@ -80,7 +81,11 @@ struct TensorPlanner {
     let route = try router.route(
       from: item.encoding, through: item.workingEncoding, to: encoding, of: item.shape,
       tensor: item.name)
-    if route.fidelity == .requantized { requantized.append("\(item.name) (\(route.text))") }
+    var fidelity = try fidelity(item, route, isProven: proven != nil)
+    if let merge = item.merge { fidelity = merge.fidelity(to: encoding) }
+    if route.fidelity == .requantized || item.merge?.isRequantized(to: encoding) == true {
+      requantized.append("\(item.name) (\(route.text))")
+    }
     let index = routes.firstIndex(of: route) ?? routes.count
     if index == routes.count { routes.append(route) }
     guard let byteCount = encoding.byteCount(item.shape) else {
@@ -91,8 +96,7 @@ struct TensorPlanner {
     tensors.append(
       PlannedTensor(
         name: item.name, shape: item.shape, encoding: encoding, origin: item.origin,
-        route: index, fidelity: try fidelity(item, route, isProven: proven != nil),
-        byteCount: byteCount,
+        route: index, fidelity: fidelity, byteCount: byteCount,
         importance: weighting(of: item.name, along: route),
         reason: encoding == chosen?.choice.encoding ? chosen?.origin.description : nil,
         layoutText: item.layoutText))

@@ -13,7 +13,7 @@ struct ResourceCheck {
     let headers = plan.files.reduce(0) { sum, file in
       sum + file.segments.reduce(0) { $0 + UInt64($1.bytes.count) }
     }
-    return baseBytes + headers + UInt64(plan.bufferBytes)
+    return baseBytes + headers + UInt64(plan.bufferBytes) + UInt64(plan.adapterBytes)
   }
 
   func run() throws(ConversionError) {

@@ -13,7 +13,7 @@ public struct SourceCheckpoint: Sendable {
   /// The folder in which configuration and tokenizer are looked for.
   public let folder: String
   /// The reader of the tensors.
-  public let reader: any CheckpointReader
+  public internal(set) var reader: any CheckpointReader
   /// The pool that all reads go through.
   public let pool: FilePool
   /// The model's configuration, if the folder has a `config.json`.

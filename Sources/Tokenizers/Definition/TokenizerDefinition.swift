@@ -21,6 +21,8 @@ public struct TokenizerDefinition: Sendable {
   public var decoder: Decoder?
   /// How a piece becomes tokens.
   public var model: Model
+  /// What stands in place of these parts when text is split as llama.cpp does.
+  var llamaCpp: LlamaCppVocabulary?
 
   /// A tokenizer that is a model and nothing else.
   public init(model: Model) { self.model = model }

@@ -23,6 +23,7 @@ public struct Tokenizer: Sendable {
   private let byteLevel: ByteLevelPipeline?
   private let steps: [any PieceStep]
   private let model: (any TokenModel)?
+  private let llamaCpp: LlamaCppEngine?
   private let frame: SpecialFrame
   let decoders: [any DecoderStep]?
   /// Added tokens by id.
@@ -45,6 +46,9 @@ public struct Tokenizer: Sendable {
     byteLevel = try ByteLevelPipeline(definition)
     steps = byteLevel == nil ? try definition.preTokenizer?.steps() ?? [] : []
     model = byteLevel == nil ? try definition.model.encoder() : nil
+    llamaCpp = try definition.llamaCpp.map { (vocabulary) throws(TokenizerError) in
+      try LlamaCppEngine(vocabulary)
+    }
     frame = SpecialFrame(definition.postProcessor)
     decoders = try definition.decoder?.steps()
     added = Dictionary(
@@ -70,6 +74,10 @@ public struct Tokenizer: Sendable {
   public func encode(
     _ text: [UInt8], special: SpecialText = .text, addSpecial: Bool = false
   ) throws(TokenizerError) -> [Int32] {
+    if let llamaCpp {
+      let ids = try llamaCpp.encode(text, findsControl: special == .parse)
+      return addSpecial ? frame.apply(ids) : ids
+    }
     var ids: [Int32] = []
     let text = repaired(text)
     let parts = text.withUnsafeBufferPointer {

@@ -83,6 +83,9 @@ public struct SentencePieceFormat: TokenizerFormat {
       let text = AddedTokens.text(of: role, config) ?? (role == .bos ? "<s>" : "</s>")
       if let id = vocabulary.id(of: text) { vocabulary.special.ids[role] = id }
     }
+    if vocabulary.special.added[.bos] == nil, Self.addsBOS(config, source.config) {
+      vocabulary.special.added[.bos] = true
+    }
     for (id, token) in listed {
       guard let number = Int32(exactly: id),
         definition.model.id(of: token.content) != number,
@@ -94,6 +97,20 @@ public struct SentencePieceFormat: TokenizerFormat {
     definition.postProcessor = try .read(
       SpecialFiles(vocabulary).postProcessor { vocabulary.id(of: $0) })
     return definition
+  }
+
+  /// Whether a beginning of text is added though no file says so: the documented default of some
+  /// classes, and what llama.cpp takes for granted. (Transformers 5.23 adds none.)
+  private static func addsBOS(_ config: JSONValue?, _ main: JSONValue?) -> Bool {
+    if let name = config?["tokenizer_class"]?.string {
+      return [
+        "LlamaTokenizer", "LlamaTokenizerFast", "CodeLlamaTokenizer", "CodeLlamaTokenizerFast",
+        "GemmaTokenizer", "GemmaTokenizerFast",
+      ].contains(name)
+    }
+    let type = main?["model_type"]?.string ?? ""
+    return ["llama", "mistral", "mixtral", "gemma", "gemma2", "gemma3", "gemma3_text"].contains(
+      type)
   }
 
   /// Adds the tokens of added_tokens.json and tokenizer_config.json.

@@ -113,10 +113,24 @@ struct VocabularyBuilder {
         PreTokenizerSteps(json.preTokenizer),
         traits: .init(
           ignoresMerges: json.model["ignore_merges"]?.bool ?? false,
-          addsSEP: special.added[.sep] ?? false),
+          addsSEP: special.added[.sep] ?? false,
+          needsWholePieces: { () throws(TokenizerError) in try needsWholePieces() }),
         at: Place(file: file))
     case .wordPiece: return (Vocabulary.wordPiecePreTokenizer, [])
     case .sentencePieceBPE, .unigram: return (Vocabulary.sentencePiecePreTokenizer, [])
+    }
+  }
+
+  /// Whether a token of the vocabulary, added ones apart, is not what its own merges give.
+  private func needsWholePieces() throws(TokenizerError) -> Bool {
+    guard case .bpe(let model) = try json.definedModel(), let encoder = BytePairEncoder(model)
+    else { return true }
+    let added = Set(json.added.map { Int32(truncatingIfNeeded: $0.id) })
+    let reached = encoder.selfReaching()
+    return model.vocabulary.tokens.indices.contains { place in
+      let text = model.vocabulary.tokens.utf8(at: place)
+      return !reached[place] && !added.contains(model.vocabulary.id(at: place))
+        && ByteLetters.decode(text)?.isEmpty == false
     }
   }
 

@@ -7,7 +7,12 @@ extension TokenizerDefinition {
   /// `tokenizer.huggingface.json`, if it is there, is the tokenizer. Otherwise SentencePiece's kinds
   /// are made of the pieces, scores and types, and the others of the pre-tokenizer's name; what the
   /// keys do not hold is taken as ``HuggingFaceTokenizerFiles`` takes it.
-  public init(fromGGUF metadata: Metadata) throws(TokenizerError) {
+  ///
+  /// - Parameter dialect: whether ``Tokenizer`` encodes as that tokenizer does, or as llama.cpp does
+  ///   with the keys. Decoding is the same.
+  public init(
+    fromGGUF metadata: Metadata, dialect: GGUFDialect = .original
+  ) throws(TokenizerError) {
     let files = try HuggingFaceTokenizerFiles.make(fromGGUF: metadata)
     let stated = metadata["tokenizer.huggingface.json"]?.string != nil
     var sources: [String: [UInt8]] = [:]
@@ -18,5 +23,6 @@ extension TokenizerDefinition {
     } else {
       self = try TokenizerJSONFormat().define(TokenizerSource(files: sources))
     }
+    if dialect == .llamaCpp { llamaCpp = try LlamaCppVocabulary(metadata) }
   }
 }

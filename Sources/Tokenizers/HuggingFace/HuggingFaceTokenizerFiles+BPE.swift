@@ -16,6 +16,8 @@ extension HuggingFaceTokenizerFiles {
           + table.groups.filter { !$0.regexes.isEmpty }.flatMap(\.names).joined(separator: ", "))
     }
     var writer = TokenizerJSONWriter()
+    let normalizer = table.normalizers[name]
+    writer.normalizer = normalizer.map { ["type": .string($0)] } ?? .null
     writer.preTokenizer = PreTokenizerSteps.json(group)
     let letters: JSONValue = [
       "type": "ByteLevel", "add_prefix_space": true, "trim_offsets": true, "use_regex": true,
@@ -35,8 +37,9 @@ extension HuggingFaceTokenizerFiles {
     writer.mergeParts = try Self.parts(vocabulary.merges)
     files[TokenizerJSON.name] = writer.bytes(vocabulary)
     notes.append(
-      "tokenizer.json is rebuilt from the keys of the GGUF, which do not hold the normalizer (none "
-        + "is written), the flags of added tokens and templates for pairs")
+      "tokenizer.json is rebuilt from the keys of the GGUF, which do not hold the normalizer ("
+        + (normalizer.map { "\($0), as tokenizers named '\(name)' have it" } ?? "none is written")
+        + "), the flags of added tokens and templates for pairs")
     if group.original.isEmpty, !group.regexes.isEmpty {
       notes.append(
         "the splits are llama.cpp's for '\(name)', which may differ from the tokenizer's own"

@@ -8,12 +8,14 @@ internal import Failures
 /// agree with the tokenizer in `ignore_merges` and separators come first, and among equals the
 /// table's preferred one. Whether llama.cpp adds a beginning of text by itself does not count, as
 /// `add_bos_token` is written. A name that differs in `ignore_merges` is chosen only where there is
-/// no other, and noted.
+/// no other, and noted if there are tokens that their merges do not give.
 enum PreTokenizerName {
   /// What the tokenizer says beside its splits.
   struct Traits {
     var ignoresMerges = false
     var addsSEP = false
+    /// Whether there is a token that its own merges do not give; found out only if it matters.
+    var needsWholePieces: () throws(TokenizerError) -> Bool = { () throws(TokenizerError) in false }
   }
 
   /// The name, and what there is to note about it.
@@ -38,11 +40,15 @@ enum PreTokenizerName {
     let names = matching.filter { score($0) == best }.flatMap(\.names)
     let name = table.preferred.first { names.contains($0) } ?? names[0]
     var notes: [String] = []
-    if let group = table.group(named: name), group.ignoresMerges != traits.ignoresMerges {
+    // Where all tokens come from their merges, it is all the same.
+    if let group = table.group(named: name), group.ignoresMerges != traits.ignoresMerges,
+      try traits.needsWholePieces()
+    {
       notes.append(
         "the pre-tokenizer '\(name)' \(group.ignoresMerges ? "takes" : "does not take") a piece "
           + "that is a token as a whole, unlike this tokenizer (ignore_merges is "
-          + "\(traits.ignoresMerges)); no other name splits text in this way")
+          + "\(traits.ignoresMerges)), which has tokens that their merges do not give: llama.cpp "
+          + "splits texts with these tokens otherwise; no other name splits text in this way")
     }
     return (name, notes)
   }

@@ -28,6 +28,8 @@ struct PreTokenizerTable: Sendable {
   let groups: [Group]
   /// Names to choose when several fit, the best first.
   let preferred: [String]
+  /// Normal forms of the tokenizers that a name stands for, which GGUF's keys do not hold.
+  let normalizers: [String: String]
 
   /// The table of this program, read once.
   static let shared: Result<PreTokenizerTable, TokenizerError> = {
@@ -78,5 +80,8 @@ struct PreTokenizerTable: Sendable {
     }
     self.groups = groups
     preferred = root["preferred"]?.array?.compactMap(\.string) ?? []
+    normalizers = (root["normalizers"]?.object ?? [:]).reduce(into: [:]) { result, entry in
+      result[entry.key] = entry.value.string
+    }
   }
 }

@@ -145,7 +145,7 @@ struct FamilyCase: Sendable, CustomTestStringConvertible {
     .make(
       "qwen2moe", "sliding layers",
       [
-        "use_window": .bool(true), "window": .int(8), "full_until": .int(1),
+        "use_window": .bool(true), "window": .int(8), "full_from": .int(1),
       ]
     ) { $0.runs = ["0 as 0", "1 as 1"] },
     .make("deepseek", "v2, dense first") {

@@ -28,16 +28,22 @@ extension TokenizerDefinition.BERT {
   }
 
   /// Chinese characters get spaces around them.
+  @Sendable private static func spaceChinese(_ value: UInt32, _ text: inout [UInt8]) {
+    guard isChinese(value) else { return text.append(scalar: value) }
+    text.append(0x20)
+    text.append(scalar: value)
+    text.append(0x20)
+  }
+
+  /// Whether a code point is a Chinese character to BERT.
   ///
   /// The blocks are those of the original, which leaves U+2B820 to U+2B91F out.
-  @Sendable private static func spaceChinese(_ value: UInt32, _ text: inout [UInt8]) {
+  static func isChinese(_ value: UInt32) -> Bool {
     switch value {
     case 0x4E00...0x9FFF, 0x3400...0x4DBF, 0x20000...0x2A6DF, 0x2A700...0x2B73F, 0x2B740...0x2B81F,
       0x2B920...0x2CEAF, 0xF900...0xFAFF, 0x2F800...0x2FA1F:
-      text.append(0x20)
-      text.append(scalar: value)
-      text.append(0x20)
-    default: text.append(scalar: value)
+      true
+    default: false
     }
   }
 }

@@ -1,0 +1,4 @@
+#ifndef LATHE_CYAML_H
+#define LATHE_CYAML_H
+#include <yaml.h>
+#endif

@@ -14,7 +14,7 @@ public struct Architecture: Sendable {
   public let classes: [String]
   /// `model_type` of config.json, by class.
   public let modelTypes: [String: String]
-  /// `general.architecture` of its GGUF files.
+  /// `general.architecture` of its GGUF files; empty where GGUF has no such architecture.
   public let gguf: String
   /// The prefix of described names and what may stand in its place; empty if there is none.
   public let prefixes: [String]

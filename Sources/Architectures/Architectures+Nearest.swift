@@ -1,5 +1,6 @@
 internal import Documents
 public import Failures
+internal import OrderedCollections
 internal import Tensors
 
 extension Architectures {
@@ -8,9 +9,24 @@ extension Architectures {
     try all.get().first { $0.classes.contains(name) }
   }
 
-  /// The description of a GGUF's `general.architecture`.
+  /// The description of a GGUF's `general.architecture`: of several, the one of that very name.
   public static func find(gguf name: String) throws(ArchitectureError) -> Architecture? {
-    try all.get().first { $0.gguf == name }
+    let known = try all.get().filter { $0.gguf == name && !name.isEmpty }
+    return known.first { $0.name == name } ?? known.first
+  }
+
+  /// The description of a GGUF: where several families are stored as one architecture, the one
+  /// whose class the configuration beside it names, else the one whose names fit.
+  private static func find(
+    gguf name: String, _ header: some CheckpointHeader, _ classes: [String]
+  ) throws(ArchitectureError) -> Architecture? {
+    let known = try all.get().filter { $0.gguf == name && !name.isEmpty }
+    guard known.count > 1 else { return known.first }
+    if let named = known.first(where: { !Set($0.classes).isDisjoint(with: classes) }) {
+      return named
+    }
+    if let nearest = try nearest(to: header, among: known) { return nearest.architecture }
+    return try find(gguf: name)
   }
 
   /// The description of a checkpoint, by its class or its GGUF key.
@@ -22,7 +38,10 @@ extension Architectures {
     var wanted: [String] = name.map { [$0] } ?? []
     if header.dialect == .gguf {
       if let found = header.metadata["general.architecture"]?.string {
-        if let architecture = try find(gguf: found) { return architecture }
+        let listed = header.config?["architectures"]?.array?.compactMap(\.string) ?? []
+        if let architecture = try find(gguf: found, header, wanted + listed) {
+          return architecture
+        }
         wanted = [found]
       }
     } else {
@@ -35,8 +54,10 @@ extension Architectures {
     }
     let found = wanted.isEmpty ? "no architecture" : "'\(wanted.joined(separator: ", "))'"
     var message = "the checkpoint names \(found); "
-    let known = try all.get().map { header.dialect == .gguf ? [$0.gguf] : $0.classes }
-    message += "there are \(known.joined().joined(separator: ", "))"
+    let known = try all.get().flatMap { header.dialect == .gguf ? [$0.gguf] : $0.classes }
+    message +=
+      "there are "
+      + OrderedSet(known.filter { !$0.isEmpty }).joined(separator: ", ")
     if let nearest = try nearest(to: header) { message += "\n\(nearest.description)" }
     throw ArchitectureError(.unknownArchitecture, message)
   }
@@ -51,10 +72,16 @@ extension Architectures {
     public let unknown: [String]
     /// Names that it needs whatever the configuration is, and that the checkpoint lacks.
     public let missing: [String]
+    /// Keys of config.json that it neither uses nor ignores.
+    public let unknownKeys: [String]
 
-    /// Families share most names: of two that know as many, the one that lacks less is nearer.
+    /// Families share most names: of two that know as many, the one that knows more keys of
+    /// config.json is nearer, then the one that lacks less.
     func fitsBetter(than other: Nearest) -> Bool {
       if matchedCount != other.matchedCount { return matchedCount > other.matchedCount }
+      if unknownKeys.count != other.unknownKeys.count {
+        return unknownKeys.count < other.unknownKeys.count
+      }
       return missing.count < other.missing.count
     }
 
@@ -78,17 +105,25 @@ extension Architectures {
   public static func nearest(
     to header: some CheckpointHeader
   ) throws(ArchitectureError) -> Nearest? {
+    try nearest(to: header, among: try all.get())
+  }
+
+  private static func nearest(
+    to header: some CheckpointHeader, among known: [Architecture]
+  ) throws(ArchitectureError) -> Nearest? {
     var best: Nearest?
     let sample = HeaderSample(header: header)
-    for architecture in try all.get() {
+    for architecture in known {
       let names = SourceNames(architecture, sample)
-      let unknown = names.unknown
-      let missing = architecture.rows.filter {
-        $0.condition == nil && !$0.isOptional && $0.sameAs == nil && $0.derived == nil
-      }.compactMap { $0.names[header.dialect]?.text }.filter { !names.seen.contains($0) }
+      // What a description leaves out whatever it is says nothing about the family.
+      let unknown = names.unknown + names.omittedOnly
+      let missing = architecture.rows.filter(\.isNeededAlways).compactMap {
+        $0.names[header.dialect]?.text
+      }.filter { !names.seen.contains($0) }
       let candidate = Nearest(
         architecture: architecture, matchedCount: sample.tensorNames.count - unknown.count,
-        unknown: unknown, missing: missing)
+        unknown: unknown, missing: missing,
+        unknownKeys: architecture.unknownConfigKeys(of: header))
       if candidate.matchedCount > 0, best.map(candidate.fitsBetter) ?? true { best = candidate }
     }
     return best

@@ -113,8 +113,9 @@ final class ExistingFile: Sendable {
     }
   }
 
-  /// Locks it as long as it stays open; false if another process has locked it. Where the file system
-  /// has no locks, it counts as locked.
+  /// Locks it as long as it stays open; false if another process has locked it.
+  ///
+  /// Where the file system has no locks, it counts as locked.
   func lock() -> Bool {
     flock(descriptor, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK
   }

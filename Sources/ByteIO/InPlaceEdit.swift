@@ -22,6 +22,7 @@ public struct InPlaceEdit: Sendable {
   ///
   /// - Throws: `.inPlace` if the path is a link, or the file has more names than this one.
   public init(_ path: String, start: [UInt8]) throws(ByteIOError) {
+    try UndoFile.replay(besides: path)
     let file = try ExistingFile(path, forWriting: true)
     guard file.links == 1 else {
       throw ByteIOError(
@@ -76,6 +77,11 @@ public struct InPlaceEdit: Sendable {
 
   /// Puts the undo file in its place, locked as long as the result lives.
   private func prepare(_ file: ExistingFile, _ name: String) throws(ByteIOError) -> AnyObject {
+    guard !UndoFile.isLeft(besides: path) else {
+      throw ByteIOError(
+        .busy, "the undo file would lie here; another run may be changing the file",
+        at: Place(file: name))
+    }
     let content = UndoFile(
       fileSize: file.size, offset: offset,
       surroundings: try UndoFile.surroundings(of: file, offset: offset, count: before.count),

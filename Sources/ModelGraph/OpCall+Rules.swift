@@ -12,11 +12,15 @@ extension OpCall {
     return [ValueType(.floats, shape)]
   }
 
-  /// The result of a norm: `x`, `weight` as long as its last axis, `eps` of 0 or more.
+  /// The result of a norm: `x`, `weight` as long as its last axis or as its last two (heads with a
+  /// weight each), `eps` of 0 or more.
   func norm() throws(GraphError) -> [ValueType] {
     let x = try floats("x")
-    let last: GraphShape = [x.axes[x.rank - 1]]
-    try expect("weight", last, bias: last, found: try parameter("weight", rank: 1))
+    var normed: GraphShape = [x.axes[x.rank - 1]]
+    if case .parameter(let use)? = operand("weight"), use.partShape.rank == 2, x.rank >= 2 {
+      normed = GraphShape(Array(x.axes.suffix(2)))
+    }
+    try expect("weight", normed, bias: normed, found: try parameter("weight", rank: normed.rank))
     if let eps = try number("eps"), eps < 0 {
       throw GraphError(.argument, "\(signature.name): eps must be 0 or more; found \(eps)")
     }

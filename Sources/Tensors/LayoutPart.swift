@@ -31,6 +31,11 @@ public struct StoredLayout: Hashable, Sendable {
     self.isBias = isBias
   }
 
+  /// Slices of matrices, stored as they are: each is a row.
+  var isRowOfTensor: Bool {
+    !isBias && steps.isEmpty && parts.allSatisfy { $0.slice != nil && $0.shape.rank == 1 }
+  }
+
   /// The stored tensor's shape.
   ///
   /// - Throws: `.shape` and `.layout` where a step does not fit.

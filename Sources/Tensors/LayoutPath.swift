@@ -66,12 +66,15 @@ struct LayoutPath: Sendable {
         mapped = true
       }
     }
+    // A slice that is a vector is one row of its tensor.
+    let isRow = layout.isRowOfTensor
     var partRows: [Int] = []
-    for shape in shapes { partRows.append(try shape.layoutRows(isBias).count) }
+    for shape in shapes { partRows.append(isRow ? 1 : try shape.layoutRows(isBias).count) }
     self.operations = operations.reversed()
     self.maps = maps
     self.partRows = partRows
-    columns = try shapes.first?.layoutRows(isBias).columns ?? 1
+    columns =
+      isRow ? shapes.first?.axes.first ?? 1 : try shapes.first?.layoutRows(isBias).columns ?? 1
   }
 
   /// Whether rows keep their places.

@@ -5,12 +5,14 @@ public enum TokenizerFormats {
   /// All formats, in the order in which they are tried.
   ///
   /// A SentencePiece model goes first: tokenizer.json beside it was made from it and has lost its
-  /// scores.
+  /// scores. Files of ranks go last: what lies beside them says more.
   public static let all: [any TokenizerFormat] = [
     SentencePieceFormat(),
     TokenizerJSONFormat(),
     WordPieceFormat(),
     VocabMergesFormat(),
+    TekkenFormat(),
+    TiktokenFormat(),
   ]
 
   /// The format of a folder's tokenizer.
@@ -21,20 +23,14 @@ public enum TokenizerFormats {
   ) throws(TokenizerError) -> any TokenizerFormat {
     if let format = all.first(where: { $0.recognises(source) }) { return format }
     let present = source.presentNames
-    if source.bytes("tekken.json") != nil {
-      throw TokenizerError(
-        .unsupported,
-        "tekken.json without tokenizer.json is not supported; supported are \(choices)",
-        at: Place(file: "tekken.json"))
-    }
     if let model = source.bytes("tokenizer.model") {
       let isPointer = model.starts(with: "version https://git-lfs".utf8)
       throw TokenizerError(
         .unsupported,
         isPointer
           ? "the file is a Git LFS pointer, not the model itself"
-          : "the file is no SentencePiece model (a tiktoken file needs tokenizer.json beside it); "
-            + "supported are \(choices)", at: Place(file: "tokenizer.model"))
+          : "the file is neither a SentencePiece model nor a file of ranks; supported are "
+            + choices, at: Place(file: "tokenizer.model"))
     }
     throw TokenizerError(
       .missing,

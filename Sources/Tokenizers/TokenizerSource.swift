@@ -12,11 +12,31 @@ public struct TokenizerSource: Sendable {
   /// The folder of chat templates beside the main one.
   public static let templateFolder = "additional_chat_templates"
 
+  /// The ending of files of ranks, whose names are their own.
+  public static let rankEnding = ".tiktoken"
+
   private var files: [String: [UInt8]]
+  /// Where files lie that are kept under the usual name of what they hold.
+  private var origins: [String: String] = [:]
+  /// What files of ranks do not say.
+  public var rankOptions = RankOptions()
+  /// Whether a beginning of text belongs to every text, although tokenizer.json does not add it.
+  var addsBeginning = false
   /// config.json.
   public let config: JSONValue?
   /// generation_config.json.
   public let generationConfig: JSONValue?
+
+  /// The names to be read of a folder.
+  ///
+  /// - Parameters:
+  ///   - listing: names of the folder's files.
+  ///   - file: the one file that is the tokenizer; nil for whatever there is.
+  public static func names(among listing: [String], file: String? = nil) -> [String] {
+    guard let file else { return names + listing.filter { $0.hasSuffix(rankEnding) } }
+    return names.filter { !mainNames.contains($0) && $0 != file } + [file]
+      + (pairs[file] ?? [])
+  }
 
   /// Files that are at hand, by name; templates as `additional_chat_templates/x.jinja`.
   public init(
@@ -45,6 +65,24 @@ public struct TokenizerSource: Sendable {
 
   /// The bytes of a file, nil if there is none.
   public func bytes(_ name: String) -> [UInt8]? { files[name] }
+
+  /// Puts a file in, or in the place of another.
+  public mutating func set(_ name: String, _ bytes: [UInt8]?) {
+    files[name] = bytes
+    origins[name] = nil
+  }
+
+  /// The name that a file has where it lies.
+  public func origin(of name: String) -> String { origins[name] ?? name }
+
+  /// Gives a file the usual name of what it holds, unless there is one of that name.
+  mutating func rename(_ name: String, to usual: String) {
+    guard name != usual, files[usual] == nil, let bytes = files[name] else { return }
+    files[usual] = bytes
+    files[name] = nil
+    origins[usual] = origin(of: name)
+    origins[name] = nil
+  }
 
   /// Names of the files that are there, sorted.
   public var presentNames: [String] { files.keys.sorted() }

@@ -9,9 +9,8 @@ struct LatheCommand: ParsableCommand {
     version: LatheVersion.text,
     subcommands: [
       InspectCommand.self, ConvertCommand.self, QuantizeCommand.self, PlanCommand.self,
-      SplitCommand.self, MergeCommand.self, MetadataCommand.self, TypesCommand.self,
-      RecipesCommand.self,
-      FormatsCommand.self, ArchitecturesCommand.self,
+      SplitCommand.self, MergeCommand.self, MetadataCommand.self, TokenizerCommand.self,
+      TypesCommand.self, RecipesCommand.self, FormatsCommand.self, ArchitecturesCommand.self,
     ])
 
   static func main() {

@@ -80,19 +80,45 @@ struct FormatsCommand: ParsableCommand {
 
 struct ArchitecturesCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "architectures", abstract: "Lists the architectures that names are mapped for.")
+    commandName: "architectures",
+    abstract: "Lists the architectures that names are mapped for, or explains how one fits.")
+
+  @Option(
+    help: """
+      Say of this checkpoint (file or folder) which tensors and keys its description matches and which \
+      not; of an unknown one, how it differs from the nearest family.
+      """)
+  var explain: String?
+
+  @Option(help: "With --explain: this description instead of the known ones.")
+  var architecture: String?
+
+  @Option(help: "With --explain: config.json of a GGUF's original model.")
+  var config: String?
 
   @Flag(help: "Print one JSON document.")
   var json = false
 
   func run() throws {
+    if let explain {
+      var request = ConversionRequest(source: explain, destination: "")
+      request.architectureFile = architecture
+      request.configFile = config
+      let explanation = try ModelExplanation(request)
+      if json { Output.result(explanation.json()) } else { Output.result(explanation.text()) }
+      return
+    }
+    guard architecture == nil, config == nil else {
+      throw ValidationError("--architecture and --config go with --explain")
+    }
     let known = try Architectures.all.get()
     if json {
       return Output.result(
         .array(
           known.map { architecture in
             .object([
-              "name": .string(architecture.name), "gguf": .string(architecture.gguf),
+              "name": .string(architecture.name),
+              "gguf": architecture.gguf.isEmpty ? .null : .string(architecture.gguf),
               "classes": .array(architecture.classes.map(JSONValue.string)),
               "language_level": .int(architecture.level),
             ])
@@ -101,7 +127,8 @@ struct ArchitecturesCommand: ParsableCommand {
     var table = TextTable(["architecture", "gguf", "classes"])
     for architecture in known {
       table.add([
-        architecture.name, architecture.gguf, architecture.classes.joined(separator: " "),
+        architecture.name, architecture.gguf.isEmpty ? "-" : architecture.gguf,
+        architecture.classes.joined(separator: " "),
       ])
     }
     Output.result(table.text())

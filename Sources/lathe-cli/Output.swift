@@ -14,6 +14,8 @@ enum Output {
   static func result(_ document: JSONValue) {
     write(document.bytes(.pretty(indent: 2)) + [10], to: 1)
   }
+  /// Writes bytes to standard output as they are.
+  static func result(_ bytes: [UInt8]) { write(bytes, to: 1) }
   /// Writes a diagnostic line to standard error.
   static func note(_ text: String) { write(Array("lathe: \(text)\n".utf8), to: 2) }
   /// Writes an error to standard error: place, message, code.
@@ -41,6 +43,26 @@ enum Output {
         }
         done += count
       }
+    }
+  }
+}
+
+/// Standard input.
+enum Input {
+  /// Everything up to its end.
+  static func all() throws -> [UInt8] {
+    var bytes: [UInt8] = []
+    var buffer = [UInt8](repeating: 0, count: 1 << 20)
+    while true {
+      let count = buffer.withUnsafeMutableBytes { read(0, $0.baseAddress, $0.count) }
+      if count == 0 { return bytes }
+      if count < 0 {
+        if errno == EINTR { continue }
+        throw ByteIOError(
+          .read, "cannot read standard input: \(String(cString: strerror(errno)))",
+          at: Place(file: "standard input"))
+      }
+      bytes += buffer[..<count]
     }
   }
 }

@@ -28,6 +28,9 @@ struct RequestOptions: ParsableArguments {
   @Option(help: "A config.json to use instead of the source's.")
   var config: String?
 
+  @Option(help: "The base model of a LoRA adapter that becomes a GGUF: a folder or file.")
+  var base: String?
+
   @Option(help: "ADAPTER or ADAPTER=SCALE: merges a LoRA adapter into the weights; repeatable.")
   var mergeLora: [String] = []
 
@@ -46,6 +49,8 @@ struct RequestOptions: ParsableArguments {
   @Flag(help: "Go on where the target cannot express the model; the loss is written down.")
   var forceLossyArchitecture = false
 
+  @OptionGroup var ranks: RankArguments
+
   @Flag(help: "Do not store the original tokenizer.json in a GGUF.")
   var noEmbedTokenizer = false
 
@@ -63,6 +68,7 @@ struct RequestOptions: ParsableArguments {
     }
     request.architectureFile = architecture
     request.configFile = config
+    request.baseModel = base
     request.mergedAdapters = try mergeLora.map { try AdapterRequest($0) }
     request.bufferBytes = Int(clamping: try ByteSize.parse(maxMemory, option: "--max-memory"))
     request.threads = try Threads.count(threads)
@@ -70,9 +76,26 @@ struct RequestOptions: ParsableArguments {
     request.dequantizes = dequantize
     request.forceLossyArchitecture = forceLossyArchitecture
     request.embedTokenizer = !noEmbedTokenizer
+    request.pattern = ranks.pattern
+    request.specialTokensFile = ranks.specialTokens
     request.lineage = noLineage ? .omitted : .written
     return request
   }
+}
+
+/// What a tokenizer's file of ranks (tiktoken) does not say itself.
+struct RankArguments: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "For a file of ranks (tiktoken): the expression that splits text, or a known tokenizer's name.",
+      valueName: "regex|name"))
+  var pattern: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "For a file of ranks (tiktoken): its special tokens, a JSON object of token and id.",
+      valueName: "file.json"))
+  var specialTokens: String?
 }
 
 /// The options that say how a plan is run.

@@ -319,9 +319,9 @@ struct Broken: CustomStringConvertible, Sendable {
     }
     var random = Random()
     var texts: [(String, HeaderCase?)] = []
-    for name in ["deepseek", "t5", "falcon", "gptoss"] {
-      let text = try FamilyCase.make(name).text()
-      texts.append((text, HeaderCase.all { $0.hasPrefix(name) }.first))
+    for name in ["deepseek2", "t5", "falcon", "gptoss"] {
+      let item = HeaderCase.all { $0.hasPrefix(name.trimmingCharacters(in: .decimalDigits)) }.first
+      texts.append((try FamilyCase.make(name).text(), item))
     }
     var parsed = 0
     for round in 0..<200 {

@@ -147,6 +147,22 @@ import _TestSupport
     #expect(error?.message.contains("2 names") == true)
   }
 
+  /// Of two changes of the same content only the first is made; what lies in the way is not touched.
+  @Test func changesExcludeEachOther() throws {
+    let first = try InPlaceEdit(path, start: [1, 2, 3])
+    let second = try InPlaceEdit(path, start: [4, 5, 6])
+    try first.apply()
+    let late = #expect(throws: ByteIOError.self) { try second.apply() }
+    #expect(late?.code == .changed)
+    #expect(try content()[..<3] == [1, 2, 3])
+    let third = try InPlaceEdit(path, start: [4, 5, 6])
+    let name = try folder.write("file.undo", Array("my notes".utf8))
+    let error = #expect(throws: ByteIOError.self) { try third.apply() }
+    #expect(error?.code == .busy)
+    #expect(error?.place.file == name)
+    #expect(try content()[..<3] == [1, 2, 3])
+  }
+
   /// A new file in the old one's place has nothing that could be undone.
   @Test func replacingAFileDropsItsUndoFile() throws {
     _ = try folder.write("file.undo", try undo().bytes)

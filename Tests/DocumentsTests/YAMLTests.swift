@@ -42,7 +42,7 @@ import Testing
   @Test(arguments: [
     ("a: [b", "syntax"), ("a: \"b", "syntax"), ("a: b: c", "syntax"), ("- a\nb: c", "syntax"),
     ("a: @b", "syntax"), ("a: \u{7}", "syntax"), ("%X\na", "syntax"), ("a\n---\nb\n", "syntax"),
-    ("a: &x b", "type"), ("a: *x", "syntax"), ("a: !t b", "type"), ("[a]: b", "type"),
+    ("a: &x b", "type"), ("a: *x", "type"), ("a: !t b", "type"), ("[a]: b", "type"),
     ("&a [*a]", "type"),
   ])
   func refuses(text: String, code: String) {

@@ -29,7 +29,30 @@ import _TestSupport
     Change("qwen2moe-old", ["norm_topk_prob": true], "never normalizes the experts' weights"),
     Change("qwen3moe-old", ["norm_topk_prob": false], "always normalizes the experts' weights"),
     Change("qwen3moe-old", ["norm_topk_prob": nil], "always normalizes the experts' weights"),
+    Change("deepseek-v3-yarn", ["hidden_act": "gelu"], "llama.cpp's deepseek2 always uses silu"),
+    Change("deepseek-v3-yarn", ["rope_interleave": false], "rotates neighbouring pairs"),
+    Change(
+      "deepseek-v3-yarn", ["rope_scaling": yarn(["mscale": 2, "mscale_all_dim": 1])],
+      "another mscale than mscale_all_dim"),
+    Change("deepseek-v3-yarn", ["rope_scaling": yarn([:])], "another mscale than mscale_all_dim"),
+    Change(
+      "deepseek-v3-yarn",
+      ["rope_scaling": yarn(["mscale": 1, "mscale_all_dim": 1, "attention_factor": 2])],
+      "another mscale than mscale_all_dim"),
+    Change(
+      "deepseek-v2-q-lora",
+      ["n_group": 2, "topk_group": 1, "topk_method": "group_limited_greedy"],
+      "weighs a group of experts by its two best"),
   ]
+
+  static func yarn(_ scales: [String: JSONValue]) -> JSONValue {
+    var result: JSONValue = [
+      "type": "yarn", "factor": 8, "original_max_position_embeddings": 64, "beta_fast": 32,
+      "beta_slow": 1,
+    ]
+    for (key, value) in scales { result[key] = value }
+    return result
+  }
 
   @Test(arguments: refused)
   func isRefusedUnlessForced(change: Change) throws {
@@ -71,6 +94,9 @@ import _TestSupport
     Change("qwen3-biases", [:], "attn_output.bias"), Change("qwen3moe-fused", [:], "output.bias"),
     Change("olmo2-tied-biases", [:], "attn_output.bias"),
     Change("olmo2-tied-biases", [:], "needs output.weight"),
+    Change("deepseek-v2-lite", [:], "expects them only for 26 or 27 layers"),
+    Change("deepseek-v3-no-scoring", [:], "expects them only for 26 or 27 layers"),
+    Change("deepseek-v3-dense", [:], "has no place for the biases"),
   ]
 
   @Test(arguments: warned)
@@ -158,6 +184,7 @@ import _TestSupport
     ("mixtral-old", "block_sparse_moe.experts", ["w1", "w3", "w2"]),
     ("qwen2moe-old", "mlp.experts", ["gate_proj", "up_proj", "down_proj"]),
     ("qwen3moe-old", "mlp.experts", ["gate_proj", "up_proj", "down_proj"]),
+    ("deepseek-v3-yarn", "mlp.experts", ["gate_proj", "up_proj", "down_proj"]),
   ])
   func fusedExpertsGiveTheSameFile(name: String, place: String, parts: [String]) throws {
     let folder = try TemporaryFolder()
@@ -174,7 +201,9 @@ import _TestSupport
           }
           experts.append([first] + rest)
         }
-        #expect(experts.count > 2)
+        // DeepSeek's first layer is dense.
+        #expect(experts.count > 2 || layer == 0 && name.hasPrefix("deepseek"))
+        if experts.isEmpty { continue }
         tensors = tensors.filter { !$0.key.hasPrefix("\(start)\(place).") }
         tensors["\(start)mlp.experts.gate_up_proj"] = .stacked(
           experts.map { .joined([$0[0], $0[1]]) })
@@ -197,7 +226,8 @@ import _TestSupport
   /// A GGUF tells by its experts which class it is of, without Lathe's keys.
   @Test(arguments: [
     ("mixtral-old", "MixtralForCausalLM"), ("mistral-window", "LlamaForCausalLM"),
-    ("qwen3moe-old", "Qwen3MoeForCausalLM"),
+    ("qwen3moe-old", "Qwen3MoeForCausalLM"), ("deepseek-v2-q-lora", "DeepseekV2ForCausalLM"),
+    ("deepseek-v3-yarn", "DeepseekV3ForCausalLM"),
   ])
   func theClassIsFoundWithoutLineage(name: String, className: String) throws {
     let folder = try TemporaryFolder()
@@ -213,5 +243,35 @@ import _TestSupport
     #expect(
       try Content(folder.path("back")).tensors.keys.sorted()
         == Content(model.path).tensors.keys.sorted())
+  }
+
+  /// What a description does not say at all is refused, and no option forces it.
+  @Test(arguments: [["mlp_bias": true], ["moe_layer_freq": 2]] as [[String: JSONValue?]])
+  func deepseekWithoutADescriptionIsRefused(settings: [String: JSONValue?]) throws {
+    let folder = try TemporaryFolder()
+    let model = try EditedModel("variants/deepseek-v2-lite", in: folder)
+    try model.configure(settings)
+    let error = #expect(throws: ConversionError.self) {
+      try model.convert(to: folder.path("out.gguf"), forced: true)
+    }
+    #expect(error?.exitStatus == .unsupported)
+    #expect(error?.description.contains("dense layers behind the first ones") == true)
+  }
+
+  /// Layers behind the last one predict further tokens: the peer leaves them out, too, and says nothing.
+  @Test func furtherLayersAreListedAsLost() throws {
+    let folder = try TemporaryFolder()
+    let model = try EditedModel("variants/deepseek-v3-yarn", in: folder)
+    try model.rewrite { tensors in
+      let matrix = try #require(tensors["model.layers.0.mlp.up_proj.weight"])
+      for name in ["eh_proj.weight", "mlp.up_proj.weight", "shared_head.norm.weight"] {
+        tensors["model.layers.2.\(name)"] = matrix
+      }
+    }
+    let plan = try model.convert(to: folder.path("out.gguf"))
+    #expect(plan.lost.map(\.name).allSatisfy { $0.hasPrefix("model.layers.2.") })
+    #expect(plan.lost.map(\.reason) == Array(repeating: "multi-token prediction heads", count: 3))
+    try model.configure(["num_nextn_predict_layers": 0])
+    #expect(throws: ConversionError.self) { try model.convert(to: folder.path("refused.gguf")) }
   }
 }

@@ -30,6 +30,8 @@ extension OpExample {
 
   private static let matrices: [OpExample] = [
     .good("embed", [ids, .tensor(100, 64)], [:], seq64),
+    .good("embed", [ids, .tensor(100, 64)], ["offset": .int(2)], seq64),
+    .bad("embed", [ids, .tensor(100, 64)], ["offset": .int(100)], "offset must be", "found 100"),
     .bad("embed", [x, .tensor(100, 64)], [:], "ids must hold ints; found floats"),
     .bad("embed", [ids, .tensor(100)], [:], "table must have 2 axes", "[100]"),
     .bad("embed", [ids, .tensor(100, 64, bias: [100])], [:], "without a bias"),
@@ -51,6 +53,10 @@ extension OpExample {
     .bad("rms_norm", [x, .tensor(64)], [:], "takes 3 arguments (x, weight, eps); found 2"),
     .good("layer_norm", [x, .tensor(64, bias: [64]), .real(1e-5)], [:], seq64),
     .bad("layer_norm", [x, .tensor(64, bias: [32]), .real(1e-5)], [:], "bias of weight"),
+    .good("layer_norm", [q, .tensor(8, 16), .real(1e-5)], [:], "floats [batch, seq, 8, 16]"),
+    .bad(
+      "layer_norm", [q, .tensor(16, 8), .real(1e-5)], [:], "weight must have the shape [8, 16]"),
+    .bad("layer_norm", [x, .tensor(2, 64), .real(1e-5)], [:], "weight", "[seq, 64]", "[2, 64]"),
   ]
 
   private static let shapes: [OpExample] = [
@@ -81,6 +87,14 @@ extension OpExample {
     .good("rotary", [.int(16), rope], ["factors": .tensor(8)], "angles [8]"),
     .good("rotary", [.int(16), rope], ["factors": nil], "angles [8]"),
     .good("rotary", [.int(16)], ["theta": .real(10000)], "angles [8]"),
+    .good(
+      "rotary", [.int(16), rope], ["short": .tensor(8), "long": .tensor(8)], "angles [8]"),
+    .good("rotary", [.int(16), rope], ["short": nil, "long": nil], "angles [8]"),
+    .bad("rotary", [.int(16), rope], ["short": .tensor(8)], "short and long stand together"),
+    .bad(
+      "rotary", [.int(16), rope],
+      ["factors": .tensor(8), "short": .tensor(8), "long": .tensor(8)], "without factors"),
+    .bad("rotary", [.int(16), rope], ["short": .tensor(4), "long": .tensor(8)], "[8]", "[4]"),
     .bad("rotary", [.int(16)], [:], "exactly one of rope and theta"),
     .bad("rotary", [.int(16), rope], ["theta": .real(1)], "exactly one of rope and theta"),
     .bad("rotary", [.int(15), rope], [:], "dims must be even; found 15"),

@@ -176,6 +176,25 @@ enum Mover {
     }
   }
 
+  /// A norm for each head: vectors that are the rows of one tensor.
+  @Test func vectorsAreStackedAndSpread() throws {
+    let stacked = StoredLayout(
+      parts: [LayoutPart(tensor: 0, shape: [3, 8])], steps: [], isBias: false)
+    let spread = (0..<3).map {
+      StoredLayout(
+        parts: [LayoutPart(tensor: 0, slice: $0, shape: [8])], steps: [], isBias: false)
+    }
+    let chain = try LayoutChain(from: spread.reversed(), to: stacked)
+    let data = (0..<3).map { Self.numbers([8], from: 8 * $0) }
+    #expect(Mover.run(chain, data.reversed()) == Self.numbers([3, 8]))
+    #expect(chain.rowCount == 3 && chain.columns == 8)
+    let back = try LayoutChain(from: [stacked], to: spread[2])
+    #expect(Mover.run(back, [Self.numbers([3, 8])]) == data[2])
+    #expect(throws: TensorError.self) {
+      _ = try LayoutChain(from: Array(spread.dropFirst()), to: stacked)
+    }
+  }
+
   @Test func valueMapsUndoOneAnother() {
     #expect(ValueMap.add(1).inverse == .add(-1))
     #expect(ValueMap.logNegative.inverse == .negativeExponential)

@@ -142,7 +142,7 @@ import Tokenizers
         ], .merge
       ),
       (["vocab.json": Array(#"{"a": 0}"#.utf8)], .missing),
-      ([:], .missing), (["tekken.json": []], .unsupported),
+      ([:], .missing), (["tekken.json": []], .syntax),
       (["tokenizer.model": Array("IQ== 0\nIg== 1\n".utf8)], .unsupported),
       (
         ["tokenizer.model": Array("version https://git-lfs.github.com/spec/v1\n".utf8)],
@@ -214,6 +214,9 @@ import Tokenizers
   @Test func formatsHaveDifferentNames() {
     let names = TokenizerFormats.all.map(\.id)
     #expect(Set(names).count == names.count)
-    #expect(names.sorted() == ["sentencepiece", "tokenizer.json", "vocab-merges", "wordpiece"])
+    #expect(
+      names.sorted() == [
+        "sentencepiece", "tekken.json", "tiktoken", "tokenizer.json", "vocab-merges", "wordpiece",
+      ])
   }
 }

@@ -111,3 +111,21 @@ import _TestSupport
     #expect(try written.bytes() == JSONValue.parse(file).bytes())
   }
 }
+
+/// One long text, whose sums of scores leave what binary32 tells apart.
+@Suite struct LongTextTests {
+  @Test(arguments: [
+    "mistral-v1", "spm-bpe-bf", "spm-unigram-nmt", "spm-unigram-bf", "small-unigram-t5",
+    "small-unigram-user", "small-unigram-suffix",
+  ]) func sentencePiece(_ name: String) throws {
+    let texts = try GGUFVocabularyTests.Expected.corpus()
+    let long = (texts + texts).joined(separator: "\n")
+    let root = try JSONValue.parse(Golden.bytes("Tokenizers/sources/long.json"))
+    let expected = try #require(root["ids"]?[name])
+    let model = try Golden.bytes("Tokenizers/sources/\(name)/tokenizer.model")
+    let ids = try Tokenizer(TokenizerDefinition(sentencePiece: model)).encode(long)
+    #expect(ids.count == expected["count"]?.int)
+    let text = ids.map(String.init).joined(separator: " ")
+    #expect(Golden.sha256(text.utf8) == expected["sha256"]?.string)
+  }
+}

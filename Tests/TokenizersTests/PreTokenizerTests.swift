@@ -60,7 +60,8 @@ import Tokenizers
   }
 
   static func vocabulary(
-    _ parts: [JSONValue], ignoresMerges: Bool = false, addsSEP: Bool = false
+    _ parts: [JSONValue], ignoresMerges: Bool = false, addsSEP: Bool = false,
+    config: JSONValue? = nil
   ) throws -> Vocabulary {
     var file: JSONValue = [
       "model": [
@@ -75,7 +76,20 @@ import Tokenizers
         "type": "RobertaProcessing", "sep": ["</s>", 3], "cls": ["</s>", 3],
       ]
     }
-    return try TokenizerFormats.read(TokenizerSource(files: ["tokenizer.json": file.bytes()]))
+    return try TokenizerFormats.read(
+      TokenizerSource(files: ["tokenizer.json": file.bytes()], config: config))
+  }
+
+  /// Of names that split alike, one that begins with the model's type.
+  @Test(arguments: [
+    ("stablelm", "stablelm2"), ("qwen2", "qwen2"), ("qwen2_moe", "qwen2"), ("other", "qwen2"),
+  ])
+  func namesOfTheModelsOwnType(type: String, expected: String) throws {
+    let regexes = Self.groups.first { $0.names.contains("qwen2") }?.splits ?? []
+    let splits = regexes.map { Self.split($0) }
+    let found = try Self.vocabulary(
+      splits + [Self.byteLevel], config: ["model_type": .string(type)])
+    #expect(found.preTokenizer == expected)
   }
 
   @Test func theTableIsThere() {
@@ -148,11 +162,11 @@ import Tokenizers
       try Self.name([punctuation, gpt2, numbers, Self.split("[0-9][0-9][0-9]")]) == "falcon")
   }
 
-  @Test func aNameThatDiffersInWholePiecesIsNoted() throws {
+  @Test func aNameThatDiffersInWholePiecesServesWhereNoTokenNeedsThem() throws {
     let gpt2: JSONValue = ["type": "ByteLevel", "add_prefix_space": false]
     let vocabulary = try Self.vocabulary([gpt2], ignoresMerges: true)
     #expect(vocabulary.preTokenizer == "gpt-2")
-    #expect(vocabulary.notes.contains { $0.contains("ignore_merges") })
+    #expect(!vocabulary.notes.contains { $0.contains("ignore_merges") })
   }
 
   @Test(arguments: [

@@ -246,4 +246,90 @@ import _TestSupport
       #expect(try tokenizer.decode([257, 255, 256, 0xE4, 0xB8]) == text)
     }
   }
+
+  /// Special tokens with gaps between them, or where ranks are missing, keep their ids when
+  /// tokenizer.json is loaded, which counts added tokens.
+  @Test func specialTokensWithGaps() throws {
+    var lines = (0..<256).map { "\(Base64.encode([UInt8($0)])) \($0)" }
+    lines += ["aGU= 256", "bGw= 258"]
+    let ranks = try RankFile.read(Array(lines.joined(separator: "\n").utf8), file: "x")
+    for special in [
+      [("<a>", Int32(257)), ("<b>", 259)], [("<a>", 257), ("<b>", 259), ("<c>", 270)],
+      [("<b>", 259), ("<c>", 270)], [("<c>", 300)],
+    ] {
+      let vocabulary = try RankVocabulary(
+        ranks: ranks, pattern: #"\s+|\w+"#, special: special, file: "x")
+      let json = try vocabulary.definition().tokenizerJSON()
+      for definition in [
+        try vocabulary.rankDefinition(), try TokenizerDefinition(tokenizerJSON: json),
+      ] {
+        let tokenizer = try Tokenizer(definition)
+        for (text, id) in special {
+          #expect(try tokenizer.encode("he" + text, special: .parse) == [256, id])
+        }
+        #expect(try tokenizer.encode("hell") == [256, 258])
+      }
+    }
+    let listed = try RankVocabulary(
+      ranks: RankFile.read(Array(lines.dropLast().joined(separator: "\n").utf8), file: "x"),
+      pattern: ".", special: [("<a>", 257), ("<b>", 258)], file: "x")
+    // Without gaps the vocabulary holds the ranks alone, as Transformers has it.
+    #expect(
+      try !String(decoding: listed.definition().tokenizerJSON(), as: UTF8.self).contains("\"<a>\":")
+    )
+  }
+
+  /// Files that are known by their digest are what they are said to be.
+  @Test func digests() throws {
+    #expect(SHA256.hex([]) == Golden.sha256([]))
+    for count in [1, 55, 56, 57, 63, 64, 65, 119, 120, 128, 1000] {
+      let bytes = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 37 &+ 11) }
+      #expect(SHA256.hex(bytes) == Golden.sha256(bytes))
+    }
+    let file = try Golden.bytes("Tokenizers/whisper-gpt2/gpt2.tiktoken")
+    let ranks = try RankFile.read(file, file: "x")
+    #expect(RankFile.bytes(ranks) == file)
+    #expect(
+      KnownRankTokenizer.having(ranks).map { $0.names[0] } == [
+        "gpt2", "whisper", "whisper-large-v3",
+      ])
+    for known in KnownRankTokenizer.all {
+      let texts = Set(known.special(rankCount: 1).map(\.text))
+      for role in known.roles { #expect(texts.contains(role.text), "\(known.names[0])") }
+      #expect(known.digests.allSatisfy { $0.utf8.count == 64 })
+    }
+  }
+
+  /// tokenizer.json -> ranks -> tokenizer.json is the same, and what ranks cannot hold is refused.
+  @Test(arguments: names) func ranksOfAJSON(_ name: String) throws {
+    let definition = try Self.vocabulary(name).definition()
+    let made = try RankVocabulary.make(of: definition).vocabulary
+    var again = try made.definition()
+    again.postProcessor = definition.postProcessor
+    #expect(try again.tokenizerJSON() == definition.tokenizerJSON())
+    let read = try RankVocabulary(
+      tiktoken: made.tiktokenFile(), pattern: made.pattern,
+      specialTokens: RankVocabulary.specialTokens(json: made.specialTokensFile(), file: "s"),
+      file: "x")
+    try Self.check(read.rankDefinition(), name)
+    for change in [
+      { (definition: inout TokenizerDefinition) in definition.normalizer = .plain(.lowercase) },
+      { $0.preTokenizer = .whitespace }, { $0.preTokenizer = nil },
+      {
+        guard case .bpe(var model) = $0.model else { return }
+        model.endSuffix = "</w>"
+        $0.model = .bpe(model)
+      },
+      {
+        guard case .bpe(var model) = $0.model else { return }
+        model.merges.append(left: 0, right: 0, result: 0)
+        $0.model = .bpe(model)
+      },
+    ] {
+      var other = definition
+      change(&other)
+      let error = #expect(throws: TokenizerError.self) { try RankVocabulary.make(of: other) }
+      #expect(error?.code == .unsupported)
+    }
+  }
 }

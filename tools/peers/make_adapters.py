@@ -91,6 +91,11 @@ CASES = {
 }
 
 
+def files(folder):
+    """Names of an adapter's own files."""
+    return sorted(path.name for path in folder.iterdir() if path.name.startswith("adapter_"))
+
+
 def base_model(folder):
     config = transformers.AutoConfig.from_pretrained(folder)
     return getattr(transformers, config.architectures[0]).from_pretrained(folder, dtype="auto")

@@ -3,10 +3,10 @@
     python merge_lora.py LATHE [CASE...]      (heavy environment with peft; tools/peers/refresh calls it)
 
 Each adapter of Golden/Adapters is merged into its base, in the base's own types, by both; every tensor is compared.
-Distances are counted in units in the last place of the stored type. PEFT multiplies the matrices by BLAS, whose
-order of sums and fused operations are its own: where W and the product nearly cancel, the same error of the product
-is many units of the small result. So a unit is that of the greatest of |W|, |product| and |result|, and the plain
-count of representable numbers between the two is recorded beside it.
+Distances are counted in units in the last place of the stored type. Where W and the product nearly cancel, one
+rounding of the product is many units of the small result. So a unit is that of the greatest of |W|, |product| and
+|result|, and the plain count of representable numbers between the two is recorded beside it.
+PEFT rounds the product of an embedding to the embedding's type before it adds it; Lathe rounds the sum once.
 """
 
 import json
@@ -68,7 +68,7 @@ def check(lathe, name, case, work):
     scale = SCALES.get(name)
     theirs = merged_by_peft(base, adapter, scale)
     argument = f"{adapter}={scale}" if scale else str(adapter)
-    command = ["convert", "{base}", "-o", "{work}/merged", "--merge-lora", argument.replace(str(adapter), "{adapter}"), "--quiet"]
+    command = ["convert", "{base}", "-o", "{work}/merged", "--merge-lora", argument.replace(str(adapter), "{adapter}"), "--no-lineage", "--quiet"]
     words = [word.format(base=base, adapter=adapter, work=work) for word in command]
     done = subprocess.run([lathe, *words], capture_output=True, text=True, stdin=subprocess.DEVNULL)
     if done.returncode != 0:
@@ -98,7 +98,7 @@ def check(lathe, name, case, work):
         "numbers_that_differ_from_peft": worst["different"],
         "max_units_in_the_last_place": worst["units"],
         "max_representable_numbers_between": worst["plain"],
-        "inputs": {**evidence.files(adapter), **evidence.files(base, ["config.json", "model.safetensors"])},
+        "inputs": {**evidence.files(adapter, make_adapters.files(adapter)), **evidence.files(base, ["config.json", "model.safetensors"])},
         "output_sha256": evidence.sha256(work / "merged" / "model.safetensors"),
     }
 
@@ -121,6 +121,7 @@ def main():
         sys.exit(f"merge-lora: {failed} of {len(chosen)} cases failed; the evidence was not written")
     if not sys.argv[2:]:
         header = evidence.header(__file__, "peft", ["peft", "torch", "transformers", "safetensors"])
+        header["cpu"] = torch.backends.cpu.get_cpu_capability()
         what = "LoRA adapters merged by lathe, compared with PeftModel.merge_and_unload on CPU; see the script"
         (PEERS / "merge-lora.json").write_text(evidence.compact({**header, "what": what, "cases": results}), encoding="utf-8")
 

@@ -3,14 +3,18 @@
 Each case: what; kind (whose base configuration); config (keys laid over the base, None in `drop`: left out);
 tokenizer; dtype of the stored weights; container; outtypes of the converter; rename: how tensor names are
 changed before they are written; extra: further files; peer_config: keys that only the converter sees; gap: what
-is wrong with the peer's own file. f32-short: f32 that holds bf16 values, which packs well;
-mixed: f32 vectors beside bf16 matrices.
+is wrong with the peer's own file; reference: keys that Transformers needs where the case has an old spelling.
+f32-short: f32 that holds bf16 values, which packs well; mixed: f32 vectors beside bf16 matrices.
 """
 
 import expert_cases
+import older_cases
+import rotary_cases
 
 BASE = {
     **expert_cases.BASE,
+    **older_cases.BASE,
+    **rotary_cases.BASE,
     "llama": {
         "architectures": ["LlamaForCausalLM"],
         "attention_bias": False,
@@ -237,6 +241,8 @@ def pooling(mode):
 
 CASES = {
     **expert_cases.CASES,
+    **older_cases.CASES,
+    **rotary_cases.CASES,
     # Llama: rope scaling, in the spelling of Transformers 4 and of Transformers 5
     "llama-rope-llama3": dict(
         what="llama3 rope scaling, old spelling; byte-level BPE; all float types and q8_0",

@@ -2,7 +2,8 @@
 
 The converter knows a BPE or WordPiece pre-tokenizer by a hash of what a tokenizer makes of one text, so it
 refuses tokenizers it has not seen, whatever their structure. For those, and only after it has refused, it is
-told the name it would have given: the caller passes it, and the result says whether it was needed.
+told the name it would have given: the caller passes it, and the result says whether it was needed. StableLM's
+norms per head are handed on (yield_returned_norms), without which it fails.
 """
 
 import contextlib
@@ -10,6 +11,31 @@ import io
 import logging
 import pathlib
 import sys
+
+
+def yield_returned_norms():
+    """StableLM's modify_tensors is a generator that returns the stacked norms, where nobody finds them."""
+    from conversion.stablelm import StableLMModel
+
+    original = StableLMModel.modify_tensors
+
+    def modify_tensors(model, *arguments):
+        yield from (yield from original(model, *arguments)) or ()
+
+    StableLMModel.modify_tensors = modify_tensors
+
+
+def tell_rotary_part():
+    """GPT-NeoX's rotary_pct is asked for where Transformers 5 does not leave it: it moves into rope_parameters."""
+    from conversion.gptneox import GPTNeoXModel
+
+    original = GPTNeoXModel.set_gguf_parameters
+
+    def set_gguf_parameters(model):
+        model.hparams.setdefault("rotary_pct", model.rope_parameters["partial_rotary_factor"])
+        original(model)
+
+    GPTNeoXModel.set_gguf_parameters = set_gguf_parameters
 
 
 class Converter:
@@ -33,6 +59,8 @@ class Converter:
                 return self.pre
 
         TextModel.get_vocab_base_pre = get_vocab_base_pre
+        yield_returned_norms()
+        tell_rotary_part()
 
     def run(self, folder, outfile, outtype, pre=None):
         """Converts; returns {"rc": 0, "told_pre": name or null} or {"rc": 1, "error": text}."""

@@ -25,12 +25,14 @@ def ranks(path):
 def parts(text):
     """Whole lines, about 4 kB together."""
     result, size = [[]], 0
-    for line in text.splitlines(keepends=True):
+    for line in text.split("\n"):
+        line += "\n"
         if size > 4096:
             result.append([])
             size = 0
         result[-1].append(line)
         size += len(line)
+    result[-1][-1] = result[-1][-1][:-1]
     return ["".join(lines) for lines in result]
 
 

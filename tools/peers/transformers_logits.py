@@ -2,7 +2,8 @@
 
     python transformers_logits.py FOLDER > judgement.json      (heavy environment)
 
-CPU, float32, eager attention, no cache. Causal models give logits, BERT its last hidden state. The judgement
+CPU, float32, eager attention, no cache. Causal models give logits, T5 those of a decoder that
+reads its input backwards, BERT its last hidden state. The judgement
 names every file of the folder with its hash, the tensors that are missing or unknown, and the ids that the
 folder's tokenizer gives a few texts.
 """
@@ -32,13 +33,16 @@ def output_of(folder):
     """The model's class and output tensor for a fixed input, and what loading it reported."""
     config = transformers.AutoConfig.from_pretrained(folder)
     bert = config.model_type == "bert"
-    kind = transformers.AutoModel if bert else transformers.AutoModelForCausalLM
+    both = config.is_encoder_decoder
+    kind = transformers.AutoModelForSeq2SeqLM if both else transformers.AutoModelForCausalLM
+    kind = transformers.AutoModel if bert else kind
     model, info = kind.from_pretrained(
         folder, dtype=torch.float32, attn_implementation="eager", output_loading_info=True)
     step = max(1, config.vocab_size // 31)
     ids = torch.arange(3, 3 + 24 * step, step).remainder(config.vocab_size).reshape(2, 12)
     with torch.inference_mode():
-        result = model.eval()(ids) if bert else model.eval()(ids, use_cache=False)
+        more = {"decoder_input_ids": ids.flip(1)} if both else {}
+        result = model.eval()(ids) if bert else model.eval()(ids, use_cache=False, **more)
     output = result.last_hidden_state if bert else result.logits
     return type(model).__name__, ids, output, info
 

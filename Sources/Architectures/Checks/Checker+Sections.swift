@@ -67,7 +67,15 @@ extension Checker {
         formula.location)
       return
     }
-    if case .name(let record)? = arguments.first, useRecord(record) {
+    if function == .listed {
+      guard case .name(let list)? = arguments.first,
+        architecture.parameters[list]?.type == ParameterType(base: .real, count: .list)
+      else {
+        report(.check, "\(name) needs a hyper-parameter of the type real[]", formula.location)
+        return
+      }
+      usedParameters.insert(list)
+    } else if case .name(let record)? = arguments.first, useRecord(record) {
       for mention in formula.mentions {
         if case .name(let used) = mention.kind, used != record {
           checkParameter(used, mention.location)

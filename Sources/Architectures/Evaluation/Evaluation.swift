@@ -100,7 +100,7 @@ struct Evaluation<Scope: ExpressionScope> {
     case .choose(_, let a, let b): isReal(a) || isReal(b)
     case .call(let name, let arguments, _):
       switch ExpressionFunction(rawValue: name) {
-      case .sqrt, .yarnMscale: true
+      case .sqrt, .log, .yarnMscale: true
       case .min, .max: arguments.contains { isReal($0) }
       default: false
       }
@@ -200,6 +200,10 @@ struct Evaluation<Scope: ExpressionScope> {
     case .has: return .bool(try scope.has(try reference(first)))
     case .rows: return .int(try scope.rows(try reference(first)))
     case .keeps: return .bool(try scope.keeps(try reference(first)))
+    case .values:
+      do throws(ArchitectureError) {
+        return try scope.values(try reference(first))
+      } catch { throw error.within(location.place) }
     case .given: return .bool(try scope.given(try reference(first)))
     case .any, .all:
       let wanted = function == .any
@@ -208,7 +212,7 @@ struct Evaluation<Scope: ExpressionScope> {
         if try inner.bool(first) == wanted { return .bool(wanted) }
       }
       return .bool(!wanted)
-    case .sqrt, .min, .max, .ceilDiv, .yarnMscale, .llama3Solved: break
+    case .sqrt, .min, .max, .ceilDiv, .floor, .log, .yarnMscale, .llama3Solved: break
     }
     var values: [Value] = []
     for argument in arguments { values.append(try value(argument)) }
@@ -247,6 +251,12 @@ struct Evaluation<Scope: ExpressionScope> {
     case .sqrt:
       guard numbers[0] >= 0 else { throw failure("sqrt of \(values[0].text)") }
       return .real(numbers[0].squareRoot())
+    case .floor:
+      guard let whole = Int(exactly: numbers[0].rounded(.down)) else { break }
+      return .int(whole)
+    case .log:
+      guard numbers[0] > 0 else { throw failure("log of \(values[0].text)") }
+      return .real(log(numbers[0]))
     case .yarnMscale:
       return .real(numbers[0] <= 1 ? 1 : 0.1 * numbers[1] * log(numbers[0]) + 1)
     case .ceilDiv:

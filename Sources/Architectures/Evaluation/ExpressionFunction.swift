@@ -8,6 +8,10 @@ public enum ExpressionFunction: String, CaseIterable, Sendable {
   case max
   /// Quotient of two integers, rounded up.
   case ceilDiv = "ceil_div"
+  /// The greatest whole number that is not above a number.
+  case floor
+  /// Natural logarithm, real.
+  case log
   /// 0.1 * mscale * ln(factor) + 1, or 1 for a factor of at most 1.
   case yarnMscale = "yarn_mscale"
   /// Whether the source's header holds a tensor.
@@ -16,6 +20,8 @@ public enum ExpressionFunction: String, CaseIterable, Sendable {
   case rows
   /// Whether a tensor is stored in the encoding that its row keeps.
   case keeps
+  /// The numbers of a small f32 tensor of the source.
+  case values
   /// Whether a hyper-parameter was read rather than defaulted.
   case given
   /// Whether an expression holds for some layer of the first group.
@@ -28,7 +34,7 @@ public enum ExpressionFunction: String, CaseIterable, Sendable {
   /// How many arguments it takes.
   public var argumentCount: ClosedRange<Int> {
     switch self {
-    case .sqrt, .has, .rows, .keeps, .given, .any, .all: 1...1
+    case .sqrt, .floor, .log, .has, .rows, .keeps, .values, .given, .any, .all: 1...1
     case .min, .max: 2...16
     case .ceilDiv, .yarnMscale: 2...2
     case .llama3Solved: 4...4
@@ -40,6 +46,13 @@ public enum ExpressionFunction: String, CaseIterable, Sendable {
 enum DerivedFunction: String, CaseIterable {
   /// Frequency divisors of llama3 scaling: a record of rope parameters, and the rotated width.
   case llama3Factors = "llama3_factors"
+  /// The numbers of a hyper-parameter that is a list.
+  case listed
 
-  var argumentCount: ClosedRange<Int> { 2...2 }
+  var argumentCount: ClosedRange<Int> {
+    switch self {
+    case .llama3Factors: 2...2
+    case .listed: 1...1
+    }
+  }
 }

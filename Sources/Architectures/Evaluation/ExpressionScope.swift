@@ -18,6 +18,8 @@ protocol ExpressionScope {
   func rows(_ tensor: String) throws(ArchitectureError) -> Int
   /// Whether a tensor is stored in the encoding that its row keeps.
   func keeps(_ tensor: String) throws(ArchitectureError) -> Bool
+  /// The numbers of a small tensor.
+  func values(_ tensor: String) throws(ArchitectureError) -> Value
   /// Whether a hyper-parameter was read; nil stands for the row's own.
   func given(_ name: String?) throws(ArchitectureError) -> Bool
   /// Layers of the first group.

@@ -55,7 +55,7 @@ extension Architecture {
     return model
   }
 
-  private func className(
+  func className(
     of header: some CheckpointHeader, chosen: String?
   ) throws(ArchitectureError) -> String {
     let known = classes.joined(separator: ", ")
@@ -150,12 +150,17 @@ extension Instantiation {
   }
 
   /// Leaves of config.json that no path of the description begins, and that are not null.
-  private func unknownConfigKeys() -> [String] {
+  func unknownConfigKeys() -> [String] { architecture.unknownConfigKeys(of: header) }
+}
+
+extension Architecture {
+  /// Leaves of config.json that no path of the description begins, and that are not null.
+  func unknownConfigKeys(of header: any CheckpointHeader) -> [String] {
     guard header.dialect == .huggingface, let config = header.config else { return [] }
     var known: Set<String> = []
-    for parameter in architecture.parameters.values { known.formUnion(paths(parameter)) }
+    for parameter in parameters.values { known.formUnion(configPaths(parameter)) }
     var ignored: Set<String> = []
-    for path in architecture.ignored { ignored.formUnion(architecture.spellings(ofPath: path)) }
+    for path in self.ignored { ignored.formUnion(spellings(ofPath: path)) }
     var parents: Set<String> = []
     for path in known.union(ignored) {
       var segments = path.split(separator: ".")

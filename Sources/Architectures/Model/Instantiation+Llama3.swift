@@ -50,12 +50,36 @@ extension Instantiation {
 
   /// The values of a derived tensor.
   func derived(_ formula: Formula, shape: Shape) throws(ArchitectureError) -> [Float] {
-    guard case .call(let name, let arguments, _) = formula.expression,
-      DerivedFunction(rawValue: name) == .llama3Factors, arguments.count == 2,
-      case .name(let record) = arguments[0]
-    else {
-      throw ArchitectureError(.check, "no way to compute this tensor", at: formula.location.place)
+    if case .call(let name, let arguments, _) = formula.expression,
+      let function = DerivedFunction(rawValue: name),
+      function.argumentCount.contains(arguments.count), case .name(let first) = arguments[0]
+    {
+      switch function {
+      case .llama3Factors:
+        return try llama3Factors(formula, record: first, dims: arguments[1])
+      case .listed: return try listed(first, shape, formula.location)
+      }
     }
+    throw ArchitectureError(.check, "no way to compute this tensor", at: formula.location.place)
+  }
+
+  /// The numbers of a list, as many as the tensor has.
+  private func listed(
+    _ name: String, _ shape: Shape, _ location: SourceLocation
+  ) throws(ArchitectureError) -> [Float] {
+    guard case .list(let items)? = try parameter(name)?.0, items.count == shape.elementCount else {
+      let count = if case .list(let items)? = try parameter(name)?.0 { items.count } else { 1 }
+      throw ArchitectureError(
+        .configuration, "'\(name)' has \(count) numbers; the tensor needs \(shape)",
+        at: location.place)
+    }
+    return items.map { Float($0.number ?? .nan) }
+  }
+
+  private func llama3Factors(
+    _ formula: Formula, record: String, dims: Expression
+  ) throws(ArchitectureError) -> [Float] {
+    let name = DerivedFunction.llama3Factors.rawValue
     func number(_ part: String) throws(ArchitectureError) -> Double {
       guard let (value, _) = try parameter("\(record).\(part)"), let number = value.number else {
         throw ArchitectureError(
@@ -65,7 +89,7 @@ extension Instantiation {
       return number
     }
     let evaluation = Evaluation(scope: scope(), location: formula.location)
-    let dims = try evaluation.int(arguments[1])
+    let dims = try evaluation.int(dims)
     let scaling = Llama3Scaling(
       factor: try number("factor"), low: try number("low"), high: try number("high"),
       original: try number("original"))

@@ -6,7 +6,7 @@ internal import Tensors
 /// Closes a description's conditions for one checkpoint; defects are gathered.
 final class Instantiation {
   /// How a hyper-parameter's value came about.
-  enum Origin {
+  enum Origin: String {
     case read, recovered, fixed, fallback
   }
 

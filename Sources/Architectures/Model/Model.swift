@@ -137,6 +137,9 @@ struct ModelScope: ExpressionScope {
   func keeps(_ tensor: String) throws(ArchitectureError) -> Bool {
     throw ArchitectureError(.check, "keeps(...) is known only while a checkpoint's header is read")
   }
+  func values(_ tensor: String) throws(ArchitectureError) -> Value {
+    throw ArchitectureError(.check, "values stands only behind 'recover'")
+  }
   func llama3Solved(_ arguments: [Value]) throws(ArchitectureError) -> Value {
     throw ArchitectureError(.check, "llama3_solved stands only behind 'recover'")
   }

@@ -19,11 +19,12 @@ extension ModelBuilder {
       used[position] = true
       let source = names.originals[position]
       if let found = instantiation.header.shape(of: source), found != tensor.shape {
-        instantiation.note(
-          ArchitectureError(
-            .mismatch,
-            "'\(source)' has the shape \(found); '\(canonicalNames(tensor))' needs \(tensor.shape)",
-            at: row(of: tensor).location.place))
+        note(
+          .shape(
+            .init(
+              name: source, canonical: canonicalNames(tensor), wanted: tensor.shape, found: found)),
+          "'\(source)' has the shape \(found); '\(canonicalText(tensor))' needs \(tensor.shape)",
+          row(of: tensor).location.place)
       }
       kept.append(
         StoredTensor(name: source, shape: tensor.shape, layout: tensor.layout, derived: nil))
@@ -38,16 +39,30 @@ extension ModelBuilder {
     architecture.rows[tensors[tensor.layout.parts[0].tensor].row]
   }
 
-  private func canonicalNames(_ tensor: StoredTensor) -> String {
-    tensor.layout.parts.map { tensors[$0.tensor].fullName }.joined(separator: ", ")
+  private func canonicalNames(_ tensor: StoredTensor) -> [String] {
+    tensor.layout.parts.map { tensors[$0.tensor].fullName }
   }
 
-  private func noteMissing(_ tensor: StoredTensor, _ row: TensorRow) {
-    instantiation.note(
-      ArchitectureError(
-        .mismatch,
-        "the checkpoint lacks '\(tensor.name)' ('\(canonicalNames(tensor))', \(tensor.shape))",
-        at: row.location.place))
+  private func canonicalText(_ tensor: StoredTensor) -> String {
+    canonicalNames(tensor).joined(separator: ", ")
+  }
+
+  /// Gathers a difference, or notes it as an error.
+  private mutating func note(_ difference: Difference, _ message: String, _ place: Place) {
+    if differences != nil {
+      differences?.append(difference)
+    } else {
+      instantiation.note(ArchitectureError(.mismatch, message, at: place))
+    }
+  }
+
+  private mutating func noteMissing(_ tensor: StoredTensor, _ row: TensorRow) {
+    note(
+      .missing(
+        .init(
+          name: tensor.name, canonical: canonicalNames(tensor), wanted: tensor.shape, found: nil)),
+      "the checkpoint lacks '\(tensor.name)' ('\(canonicalText(tensor))', \(tensor.shape))",
+      row.location.place)
   }
 
   /// A tensor that exists by the hyper-parameters, but has no name in the source's dialect.
@@ -117,6 +132,12 @@ extension ModelBuilder {
       } else {
         left.append(source)
       }
+    }
+    if differences != nil {
+      differences? += left.map {
+        .unknown(.init(name: $0, shape: instantiation.header.shape(of: $0)))
+      }
+      return
     }
     for name in left.prefix(20) {
       let shape = instantiation.header.shape(of: name).map { " \($0)" } ?? ""

@@ -14,6 +14,9 @@ struct ModelBuilder {
   var stored: [Dialect: [StoredTensor]] = [:]
   var copies: [TensorCopy] = []
   var omitted: [LostTensor] = []
+  /// Where it is not nil, differences between checkpoint and description are gathered here instead
+  /// of being noted as errors.
+  var differences: [Difference]?
   /// What rows give in every layer, nil for no tensor.
   private var constants: [Int: RowFacts?] = [:]
 
@@ -21,6 +24,13 @@ struct ModelBuilder {
     self.instantiation = instantiation
     architecture = instantiation.architecture
     dialect = instantiation.header.dialect
+  }
+
+  /// How a checkpoint's tensors differ from the described ones.
+  enum Difference {
+    case missing(Explanation.Match)
+    case shape(Explanation.Match)
+    case unknown(Explanation.Tensor)
   }
 
   /// What a row's formulas give.

@@ -10,6 +10,8 @@ struct SourceNames {
   private(set) var seen: Set<String> = []
   /// Described names that no row's pattern matches.
   private(set) var unknown: [String] = []
+  /// Described names that only an omission with an open end matches.
+  private(set) var omittedOnly: [String] = []
   /// The prefix that stands in the source, nil if the description has none.
   private(set) var prefix: String?
   /// Position of a described name.
@@ -66,7 +68,12 @@ struct SourceNames {
     } else {
       pattern = patterns.match(text)
     }
-    if let pattern { seen.insert(pattern) } else { unknown.append(found) }
+    if let pattern {
+      seen.insert(pattern)
+      if pattern.hasSuffix("**") { omittedOnly.append(found) }
+    } else {
+      unknown.append(found)
+    }
     // Of two spellings of one name the first counts; the other one is left over and reported.
     let next = described.count
     if let before = positions.updateValue(next, forKey: found) {

@@ -84,6 +84,20 @@ struct SourceScope: ExpressionScope {
     return instantiation.header.encoding(of: source) == kept
   }
 
+  /// As decimals that mean the same binary32.
+  func values(_ tensor: String) throws(ArchitectureError) -> Value {
+    let found = pattern(tensor).flatMap { pattern, _ in
+      instantiation.names.source(of: pattern.name(pattern.starCount > 0 ? [layer ?? 0] : []))
+    }
+    guard let found, let numbers = instantiation.header.values(of: found) else {
+      throw ArchitectureError(
+        .configuration,
+        "the numbers of '\(found ?? tensor)' are needed and cannot be read; give the original "
+          + "config.json (--config)")
+    }
+    return .list(numbers.map { .real(Double($0.description) ?? Double($0)) })
+  }
+
   func llama3Solved(_ arguments: [Value]) throws(ArchitectureError) -> Value {
     try instantiation.llama3Solved(arguments)
   }

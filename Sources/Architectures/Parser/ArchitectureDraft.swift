@@ -9,6 +9,8 @@ struct ArchitectureDraft {
   var classes: [String] = []
   var modelTypes: [String: String] = [:]
   var gguf = ""
+  /// Whether the head has its line, though it may say that there is no name.
+  var hasGGUF = false
   var prefixes: [String] = []
   var unprefixed: [String] = []
   var aliases: [Architecture.Alias] = []

@@ -109,7 +109,7 @@ struct ArchitectureParser {
       position += 1
       guarded { parser throws(ArchitectureError) in try parser.head(line) }
     }
-    for (word, missing) in [("huggingface", draft.classes.isEmpty), ("gguf", draft.gguf.isEmpty)]
+    for (word, missing) in [("huggingface", draft.classes.isEmpty), ("gguf", !draft.hasGGUF)]
     where missing {
       report(.syntax, "the head has no line '\(word)'", draft.place)
     }
@@ -137,8 +137,10 @@ struct ArchitectureParser {
         }
       }
     case "gguf":
-      try once(!draft.gguf.isEmpty)
-      draft.gguf = try cursor.column("the architecture's name in GGUF").0
+      try once(draft.hasGGUF)
+      let name = try cursor.column("the architecture's name in GGUF, or '-'").0
+      draft.gguf = name == "-" ? "" : name
+      draft.hasGGUF = true
       try cursor.expectEnd()
     case "prefix":
       try once(!draft.prefixes.isEmpty)

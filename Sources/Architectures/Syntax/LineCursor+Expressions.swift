@@ -14,7 +14,7 @@ extension LineCursor {
     "when", "repeat", "times", "mix", "over", "give", "else", "true", "false", "layer", "class",
     "given",
   ]
-  static let tensorFunctions: Set<String> = ["has", "rows", "keeps"]
+  static let tensorFunctions: Set<String> = ["has", "rows", "keeps", "values"]
   static let layerFunctions: Set<String> = ["any", "all"]
 
   func isReserved(_ name: String) -> Bool {

@@ -5,10 +5,14 @@ internal import Tensors
 
 /// Keys and names of adapters in GGUF.
 enum AdapterKey {
-  /// `adapter` for adapters; models have `model`.
+  /// What a GGUF holds: `model` or `adapter`.
   static let type = "general.type"
-  /// `lora`.
+  /// The type of adapters.
+  static let adapter = "adapter"
+  /// The kind of an adapter.
   static let kind = "adapter.type"
+  /// The only kind.
+  static let lora = "lora"
   /// The scale of a tensor is this by its rank.
   static let alpha = "adapter.lora.alpha"
   /// Tokens behind which alone an adapter works.
@@ -29,7 +33,7 @@ extension Adapter {
       reader.metadata[AdapterKey.type]?.string ?? "nothing",
       reader.metadata[AdapterKey.kind]?.string ?? "nothing"
     )
-    guard type == "adapter", kind == "lora" else {
+    guard type == AdapterKey.adapter, kind == AdapterKey.lora else {
       throw ConversionError(
         .adapterKind,
         "\(AdapterKey.type) is '\(type)' and \(AdapterKey.kind) '\(kind)'; 'adapter' and 'lora' "

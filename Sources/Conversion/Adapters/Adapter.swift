@@ -49,8 +49,10 @@ struct Adapter: Sendable {
   let warnings: [String]
 
   static let configurationName = "adapter_config.json"
+  /// The name of PEFT's file of tensors, without its ending.
+  static let fileStem = "adapter_model"
   /// The names that PEFT gives the file of tensors.
-  static let fileNames = ["adapter_model.safetensors", "adapter_model.bin"]
+  static let fileNames = ["safetensors", "bin"].map { "\(fileStem).\($0)" }
 
   /// Whether a folder is one that PEFT writes.
   static func isFolder(_ path: String) -> Bool {

@@ -9,7 +9,7 @@ struct AdapterConfiguration {
   let alpha: Double
   /// `use_rslora`: the scale is alpha / sqrt(rank) instead of alpha / rank.
   let isRankStabilised: Bool
-  /// `fan_in_fan_out`: layers store [in, out]. Counts where a square matrix does not tell itself.
+  /// `fan_in_fan_out`, for layers that store [in, out]; counts where a matrix is square.
   let isFanInFanOut: Bool
   /// `use_dora`: rows have a magnitude of their own.
   let usesMagnitudes: Bool

@@ -10,6 +10,11 @@ extension AdapterMerge {
     _ request: ConversionRequest, _ source: SourceCheckpoint, _ destination: Destination
   ) throws(ConversionError) {
     guard !request.mergedAdapters.isEmpty else { return nil }
+    guard !source.isAdapter else {
+      throw ConversionError(
+        .options, "--merge-lora merges adapters into a model; the source is an adapter itself",
+        at: Place(file: source.path))
+    }
     let dialect = source.reader.dialect ?? source.reader.format.dialect ?? .huggingface
     let target = destination.format.dialect ?? dialect
     try self.init(request.mergedAdapters, base: source, widens: dialect != target)
@@ -45,7 +50,8 @@ extension AdapterMerge {
   static func lineage(_ metadata: Metadata, _ merge: AdapterMerge?) -> [String] {
     let known = metadata[Lineage.mergedKey]
     let before =
-      known?.strings.map { Array($0) } ?? known?.string?.split(separator: "\n").map(String.init) ?? []
+      known?.strings.map { Array($0) } ?? known?.string?.split(separator: "\n").map(String.init)
+      ?? []
     return before + (merge?.planned ?? []).map(\.lineage)
   }
 }
@@ -79,7 +85,8 @@ extension SourceCheckpoint {
 
   /// Bytes that reading takes beside the buffers of tiles.
   func extraBytes(threads: Int) -> Int {
-    (reader as? MergedReader)?.memory(threads: threads) ?? 0
+    (reader as? MergedReader)?.memory(threads: threads)
+      ?? (reader as? TranslatedReader)?.memory(threads: threads) ?? 0
   }
 }
 

@@ -113,7 +113,8 @@ struct AdapterMerge: Sendable {
     let isTransposed = try orientation(pair, adapter, spec)
     guard pair.magnitude == nil || !isTransposed else {
       throw ConversionError(
-        .adapterKind, "magnitudes (DoRA) of embeddings and of layers that store [in, out] are not "
+        .adapterKind,
+        "magnitudes (DoRA) of embeddings and of layers that store [in, out] are not "
           + "supported", at: place)
     }
     let scale = Float(pair.scale * factor)

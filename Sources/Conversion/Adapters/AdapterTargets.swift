@@ -25,7 +25,8 @@ struct AdapterTargets: Sendable {
     if let tail = Self.tail(of: name), let shorter = index[tail] { found.append(shorter) }
     guard found.count < 2 else {
       let list = found.prefix(3).map { "'\(names[$0])'" }.joined(separator: ", ")
-      throw ConversionError(.adapter, "several tensors of the model could be meant: \(list)", at: place)
+      throw ConversionError(
+        .adapter, "several tensors of the model could be meant: \(list)", at: place)
     }
     return found.first
   }

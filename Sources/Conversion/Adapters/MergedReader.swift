@@ -44,7 +44,8 @@ struct MergedReader: CheckpointReader {
 
   /// Bytes that factors and scratch take at most, beside the buffers of tiles.
   func memory(threads: Int) -> Int {
-    let columns = merge.changes.filter { $0.value.updates.contains { $0.pair.magnitude != nil } }
+    let columns =
+      merge.changes.filter { $0.value.updates.contains { $0.pair.magnitude != nil } }
       .map { tensors[$0.key].shape.columns }.max() ?? 0
     // The numbers, and the bytes they are made of.
     let scratch = 2 * 4 * max(Self.chunk, columns)

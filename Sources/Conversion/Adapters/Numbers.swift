@@ -54,7 +54,8 @@ struct Numbers {
     let result = bytes.withUnsafeMutableBytes { bytes in
       Result { () throws(CheckpointError) in
         try reader.read(tensor: tensor, range: first..<last, into: bytes)
-        try decode(UnsafeRawBufferPointer(bytes), spec, skipping: elements.lowerBound - start, output)
+        try decode(
+          UnsafeRawBufferPointer(bytes), spec, skipping: elements.lowerBound - start, output)
       }
     }
     try result.get()

@@ -44,7 +44,8 @@ struct DocumentPlanner {
     _ request: ConversionRequest, _ source: SourceCheckpoint, _ naming: Naming
   ) -> DocumentContext {
     DocumentContext(
-      source: source, model: naming.model, request: request, storedConfig: naming.storedConfig,
+      path: source.path, folder: source.folder, source: source, model: naming.model,
+      request: request, storedConfig: naming.storedConfig,
       vocabularyRows: naming.vocabularyRows)
   }
 
@@ -81,8 +82,10 @@ struct DocumentPlanner {
       try add(router.run(from: .sentenceModules, to: .poolingKey, in: context), to: &result)
     }
     for (key, value) in general.tail() { result.metadata[key] = value }
-    let kind = try ReadTokenizer.kind(of: source)
-    try add(router.run(from: kind, to: .tokenizerKeys, in: context), to: &result)
+    let files = try TokenizerFiles.read(source, request)
+    let kind = try TokenizerFiles.kind(of: files, in: source.folder)
+    try add(
+      router.run(from: kind, to: .tokenizerKeys, .tokenizer(files), in: context), to: &result)
     addOrigin(&result)
   }
 
@@ -117,7 +120,7 @@ struct DocumentPlanner {
       for (key, value) in keys { result.metadata[key] = value }
     case .files(let files, _):
       result.files += files.map { PlannedFile(name: $0.name, bytes: $0.bytes) }
-    case .inSource, .vocabulary, .configuration:
+    case .inSource, .tokenizer, .vocabulary, .configuration:
       throw ConversionError(.internal, "\(made.route.target) is neither keys nor files")
     }
   }
@@ -162,7 +165,8 @@ struct DocumentPlanner {
     if destination.format.headerValues == .texts { result.metadata["format"] = .string("pt") }
     guard destination.isFolder else { return }
     let router = DocumentRouter()
-    let tokenizer = try router.run(from: .tokenizerKeys, to: .tokenizerFiles, in: context)
+    let tokenizer = try router.run(
+      from: .tokenizerKeys, to: .tokenizerFiles, .keys(source.reader.metadata), in: context)
     let model = try router.run(from: .modelKeys, to: .configuration, in: context)
     guard case .configuration(var config) = model.content,
       case .files(_, let additions) = tokenizer.content
@@ -203,7 +207,8 @@ struct DocumentPlanner {
     let same = source.reader.format.id == destination.format.id
     if destination.format.dialect == .gguf {
       result.metadata = source.reader.metadata
-      if source.reader.dialect == .gguf, choice.setsTypes {
+      let isAdapter = result.metadata[AdapterKey.type]?.string == AdapterKey.adapter
+      if source.reader.dialect == .gguf, choice.setsTypes, !isAdapter {
         result.metadata[GGUFKey.fileType] = .u32(fileTypeNumber ?? GGUFFileType.guessed)
         result.metadata[GGUFKey.quantizationVersion] = .u32(GeneralKeys.quantizationVersion)
       }

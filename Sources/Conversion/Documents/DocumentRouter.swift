@@ -40,7 +40,7 @@ struct DocumentRouter {
 
   private func edges(_ kind: DocumentKind) -> [(edge: RouteEdge, target: DocumentKind)] {
     stages.filter { $0.source == kind }.map { stage in
-      (RouteEdge(stage: stage.id, isExact: true, bytes: 0), stage.target)
+      (RouteEdge(stage: stage.id, isExact: stage.isExact, bytes: 1), stage.target)
     }
   }
 }

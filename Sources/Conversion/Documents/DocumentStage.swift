@@ -21,6 +21,10 @@ public struct DocumentKind: Hashable, Sendable, CustomStringConvertible {
   public static let sentenceModules = DocumentKind("modules.json")
   /// The key of a GGUF that says how hidden states become one embedding.
   public static let poolingKey = DocumentKind("gguf pooling key")
+  /// A tokenizer.json, with the small files that belong to it.
+  public static let tokenizerJSON = DocumentKind("tokenizer.json")
+  /// A file of ranks.
+  public static let ranks = DocumentKind("tiktoken")
   /// A tokenizer in memory.
   public static let vocabulary = DocumentKind("vocabulary")
   /// The keys of a GGUF that hold the tokenizer.
@@ -38,16 +42,24 @@ protocol DocumentStage: Sendable {
   var source: DocumentKind { get }
   /// The kind it makes.
   var target: DocumentKind { get }
+  /// Whether it loses nothing that the source's kind tells.
+  var isExact: Bool { get }
   /// Makes the document.
   func run(
     _ input: DocumentContent, in context: DocumentContext
   ) throws(ConversionError) -> DocumentResult
 }
 
+extension DocumentStage {
+  var isExact: Bool { true }
+}
+
 /// A document.
 enum DocumentContent: Sendable {
   /// It is read from the source by the stage that takes it.
   case inSource
+  /// The files of a tokenizer.
+  case tokenizer(TokenizerSource)
   /// A tokenizer.
   case vocabulary(Vocabulary)
   /// Keys of a GGUF.
@@ -67,7 +79,12 @@ struct DocumentResult: Sendable {
 
 /// What stages may look at.
 struct DocumentContext: Sendable {
-  let source: SourceCheckpoint
+  /// The path that messages name.
+  let path: String
+  /// The folder of the small files.
+  let folder: String
+  /// The checkpoint; nil if there is only a tokenizer.
+  let source: SourceCheckpoint?
   let model: Model?
   let request: ConversionRequest
   /// The original config.json that a GGUF carries, or the one the user gives.

@@ -16,6 +16,7 @@ struct ModelName: Hashable {
   /// Reads `organization/name` or a bare name.
   ///
   /// - Parameter parameters: elements of all tensors; a size word far from it is no size label.
+  ///   Negative for an adapter, whose name says nothing by the word `lora`.
   init(_ text: String, parameters: Int) {
     if text.contains(" ") {
       fullName = text
@@ -121,6 +122,7 @@ struct ModelName: Hashable {
       word = isSize ? size.text : size.lowered
       return [isSize ? .size : .finetune]
     }
+    if lower == "lora", parameters < 0 { return [.type] }
     return ["chat", "instruct", "vision", "lora"].contains(lower) ? [.finetune] : []
   }
 

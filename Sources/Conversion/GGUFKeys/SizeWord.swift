@@ -27,11 +27,14 @@ struct SizeWord {
   }
 
   /// Whether it may be the size of a model of so many parameters: within a factor of eight below.
+  ///
+  /// An adapter's count is negative: it need not cover all layers, so the model may be any size above.
   func isCloseTo(_ parameters: Int) -> Bool {
     let units: [Character: Double] = ["K": 1e3, "M": 1e6, "B": 1e9, "T": 1e12]
-    guard parameters > 0, let unit = text.last, let factor = units[unit],
+    guard parameters != 0, let unit = text.last, let factor = units[unit],
       let number = Double(text.dropLast())
     else { return true }
+    if parameters < 0 { return number * factor >= Double(parameters.magnitude / 8) }
     return (number * factor - Double(parameters)).magnitude <= Double(7 * parameters / 8)
   }
 

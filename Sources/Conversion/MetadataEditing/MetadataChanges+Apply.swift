@@ -41,6 +41,11 @@ extension MetadataChanges {
       }
     }
     if values == .texts { Self.checkTexts(metadata, &result) } else { Self.checkTokens(&result) }
+    for (key, value) in result.metadata where metadata[key] != value {
+      if case .array(.arrays) = value {
+        result.warnings.append("'\(key)' is a list of lists, which llama.cpp refuses")
+      }
+    }
     return result
   }
 

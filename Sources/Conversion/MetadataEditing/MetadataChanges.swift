@@ -66,26 +66,24 @@ public struct MetadataChanges: Sendable {
   public mutating func copy(
     _ other: Metadata, matching patterns: [String], replacing removed: Metadata = [:]
   ) throws(ConversionError) {
-    let wanted = try Self.selected(other, patterns)
+    if !patterns.isEmpty { try KeyChoice(patterns).check(other) }
+    let wanted = Self.selected(other, patterns)
     guard !wanted.isEmpty else {
       throw ConversionError(.key, "the source has no key to be copied")
     }
     for key in wanted { if let value = other[key] { list.append(.put(key: key, value)) } }
-    for key in (try? Self.selected(removed, patterns)) ?? [] where other[key] == nil {
+    for key in Self.selected(removed, patterns) where other[key] == nil {
       list.append(.remove(pattern: key))
     }
   }
 
-  private static func selected(
-    _ keys: Metadata, _ patterns: [String]
-  ) throws(ConversionError) -> [String] {
+  private static func selected(_ keys: Metadata, _ patterns: [String]) -> [String] {
     if patterns.isEmpty {
       return keys.keys.filter {
         ($0.hasPrefix("general.") || $0.hasPrefix("tokenizer.")) && !KnownKeys.isOfFile($0)
       }
     }
     let choice = KeyChoice(patterns)
-    try choice.check(keys)
     return keys.keys.filter { choice.names($0) || choice.matches($0) && !KnownKeys.isOfFile($0) }
   }
 }

@@ -112,12 +112,17 @@ extension MetadataEdit {
         try format.headerEditor(path, pool: pool)?.metadata
       )
     }
-    let moved = before.map { tensor in
-      var tensor = tensor
-      tensor.fileOffset = tensor.fileOffset - output.replaced + UInt64(output.header.count)
-      return tensor
+    // Where a tensor without content lies means nothing.
+    func placed(_ tensors: [TensorSpec], _ start: UInt64) -> [TensorSpec] {
+      tensors.map { tensor in
+        var tensor = tensor
+        tensor.fileOffset = tensor.byteCount == 0 ? 0 : tensor.fileOffset &- start
+        return tensor
+      }
     }
-    guard moved == after, keys?.keys == target.metadata.keys else {
+    let moved = placed(before, output.replaced)
+    guard moved == placed(after, UInt64(output.header.count)), keys?.keys == target.metadata.keys
+    else {
       throw ConversionError(
         .internal, "the new header does not read as it was meant", at: Place(file: path))
     }

@@ -120,7 +120,10 @@ public struct MetadataEdit: Sendable {
   public func writeInPlace() throws(ConversionError) {
     let (target, header) = try inPlace()
     try passing { () throws(ByteIOError) in
-      try InPlaceEdit(target.editor.path, start: header).apply()
+      let edit = try InPlaceEdit(target.editor.path, start: header)
+      // The header was made from what was read before.
+      try source.pool.checkUnchanged()
+      try edit.apply()
     }
   }
 

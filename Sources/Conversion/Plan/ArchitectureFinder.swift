@@ -19,9 +19,7 @@ struct ArchitectureFinder {
   func model(
     _ header: ReaderHeader, isFolder: Bool, _ warnings: inout [String]
   ) throws(ConversionError) -> Model? {
-    if let path = request.architectureFile {
-      return try instantiate(try file(path), header)
-    }
+    if let given = try givenArchitecture() { return try instantiate(given, header) }
     let architecture: Architecture
     let place = Place(file: source.path)
     do throws(ArchitectureError) {
@@ -50,6 +48,12 @@ struct ArchitectureFinder {
       _ = try config()
       warnings.append("names are kept: --config changes nothing")
     }
+  }
+
+  /// The description that the user gave.
+  func givenArchitecture() throws(ConversionError) -> Architecture? {
+    guard let path = request.architectureFile else { return nil }
+    return try file(path)
   }
 
   private func instantiate(
@@ -110,7 +114,7 @@ struct ArchitectureFinder {
     }
   }
 
-  private func file(_ path: String) throws(ConversionError) -> Architecture {
+  func file(_ path: String) throws(ConversionError) -> Architecture {
     let bytes = try passing { () throws(ByteIOError) in
       try source.pool.file(path).readAll(limit: Self.architectureFileLimit)
     }

@@ -27,6 +27,8 @@ public struct ConversionRequest: Sendable {
   public var architectureFile: String?
   /// Path of a config.json to use instead of the source's.
   public var configFile: String?
+  /// Folder or file of an adapter's base model; nil: what its configuration names.
+  public var baseModel: String?
   /// Adapters that are merged into the weights, in this order.
   public var mergedAdapters: [AdapterRequest] = []
   /// Whether names, keys and documents stay as they are, whatever the formats' dialects.
@@ -41,6 +43,10 @@ public struct ConversionRequest: Sendable {
   public var dequantizes = false
   /// Whether to go on where the target cannot express the model.
   public var forceLossyArchitecture = false
+  /// The expression that a file of ranks splits text by, or the name of a known tokenizer.
+  public var pattern: String?
+  /// Path of a JSON map of special tokens to ids, for a file of ranks.
+  public var specialTokensFile: String?
   /// Whether a GGUF also stores the original tokenizer.json.
   public var embedTokenizer = true
   /// What becomes of Lathe's own keys.

@@ -52,7 +52,9 @@ struct Destination {
   /// Name of the output's file inside its folder, or of the output itself.
   func fileName(source: SourceCheckpoint) -> String {
     guard isFolder else { return Paths.name(path) }
-    if let name = format.folderName { return name }
+    if let name = format.folderName {
+      return source.isAdapter ? "\(Adapter.fileStem).\(Paths.ending(name))" : name
+    }
     let name = Paths.name(Paths.resolved(source.path) ?? source.path)
     let stem = source.isFolder ? name : SourceCheckpoint.stem(name)
     return stem + "." + (format.extensions.first ?? format.id)

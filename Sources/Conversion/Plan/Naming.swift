@@ -50,6 +50,12 @@ struct Naming {
     storedConfig = sourceDialect == .gguf ? header?.config : nil
     self.header = model == nil ? nil : header
     if let model {
+      if targetDialect == .gguf, model.architecture.gguf.isEmpty {
+        throw ConversionError(
+          .architecture,
+          "GGUF has no architecture for '\(model.architecture.name)' (\(model.className))",
+          at: Place(file: source.path))
+      }
       let limits = model.limits(for: targetDialect)
       let lossy = limits.filter(\.isLossy).map(\.message)
       guard lossy.isEmpty || request.forceLossyArchitecture else {
@@ -59,7 +65,7 @@ struct Naming {
             + "; --force-lossy-architecture goes on and writes the loss down",
           at: Place(file: source.path))
       }
-      losses = lossy
+      losses = limits.map(\.message)
       warnings += lossy.map { "\(targetDialect) cannot express it: \($0)" }
       warnings += limits.filter { !$0.isLossy }.map(\.message)
       if !model.unknownConfigKeys.isEmpty {

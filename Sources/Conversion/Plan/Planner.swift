@@ -7,7 +7,7 @@ internal import Tensors
 
 /// Turns a request into a plan: reads headers and configuration, never the bulk.
 public struct Planner: Sendable {
-  let request: ConversionRequest
+  private(set) var request: ConversionRequest
   let source: SourceCheckpoint
   let destination: Destination
   let choice: TypeChoice
@@ -24,7 +24,12 @@ public struct Planner: Sendable {
       Naming.translates(request, opened, destination) ? opened.withPackings() : opened
     try destination.checkApart(from: source)
     merge = try AdapterMerge(request, source, destination)
-    self.source = merge.map(source.merging) ?? source
+    self.source =
+      if let merge {
+        source.merging(merge)
+      } else {
+        try source.translatingAdapter(&self.request, destination)
+      }
   }
 
   /// The plan, and the source it was made for.
@@ -35,6 +40,7 @@ public struct Planner: Sendable {
     let pruning = try pruning(mapping)
     pruning?.apply(to: &mapping)
     try merge?.mark(&mapping)
+    source.markAdapter(&mapping)
     let importance = try PlannedImportance(request, mapping.items, pruning)
     let model = Prepared(
       naming: naming, mapping: consume mapping, pruning: pruning, importance: importance)

@@ -34,6 +34,6 @@ struct RouteEdge {
   let stage: String
   /// Whether it loses nothing.
   let isExact: Bool
-  /// Bytes read and written for one element of a tensor; 0 for documents.
+  /// Bytes read and written for one element of a tensor; of documents, each edge costs 1.
   let bytes: Double
 }

@@ -9,6 +9,12 @@ extension SourceCheckpoint {
   /// Without one, the only checkpoint of the first format that has any.
   static func entry(ofFolder folder: String) throws(ConversionError) -> String {
     let names = try passing { () throws(ByteIOError) in try Paths.names(in: folder) }
+    // Beside an adapter's tensors, trainers leave files of their own.
+    if names.contains(Adapter.configurationName),
+      let name = Adapter.fileNames.first(where: names.contains)
+    {
+      return Paths.join(folder, name)
+    }
     for format in FileFormats.all {
       for name in [format.indexName, format.folderName] {
         if let name, names.contains(name) { return Paths.join(folder, name) }

@@ -5,8 +5,15 @@ extension TokenizerDefinition {
   /// The tokenizer as a tokenizer.json, byte for byte as the `tokenizers` library writes it with
   /// indentation.
   ///
-  /// - Throws: `.unsupported` for models that the file cannot hold exactly.
+  /// - Throws: `.unsupported` for models that the file cannot hold exactly, and for a tokenizer that
+  ///   splits as llama.cpp does.
   public func tokenizerJSON() throws(TokenizerError) -> [UInt8] {
+    guard llamaCpp == nil else {
+      throw TokenizerError(
+        .unsupported,
+        "tokenizer.json cannot say that text is split as llama.cpp does; only the original "
+          + "tokenizer can be written")
+    }
     var writer = JSONWriter(.pretty(indent: 2))
     writer.beginObject()
     writer.key("version")

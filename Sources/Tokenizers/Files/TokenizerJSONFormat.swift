@@ -23,6 +23,11 @@ public struct TokenizerJSONFormat: TokenizerFormat {
       json: TokenizerJSON(bytes), source: source, file: TokenizerJSON.name
     ).build()
     vocabulary.huggingFaceJSON = bytes
+    if source.addsBeginning, vocabulary.special.ids[.bos] != nil {
+      vocabulary.special.added[.bos] = true
+      vocabulary.notes.append(
+        "a beginning of text is added, as the model has learned it; tokenizer.json does not add it")
+    }
     return vocabulary
   }
 

@@ -114,6 +114,7 @@ struct VocabularyBuilder {
         traits: .init(
           ignoresMerges: json.model["ignore_merges"]?.bool ?? false,
           addsSEP: special.added[.sep] ?? false,
+          modelType: source.config?["model_type"]?.string,
           needsWholePieces: { () throws(TokenizerError) in try needsWholePieces() }),
         at: Place(file: file))
     case .wordPiece: return (Vocabulary.wordPiecePreTokenizer, [])
@@ -123,15 +124,22 @@ struct VocabularyBuilder {
 
   /// Whether a token of the vocabulary, added ones apart, is not what its own merges give.
   private func needsWholePieces() throws(TokenizerError) -> Bool {
-    guard case .bpe(let model) = try json.definedModel(), let encoder = BytePairEncoder(model)
-    else { return true }
+    guard case .bpe(var model) = try json.definedModel() else { return false }
+    model.ignoresMerges = false
+    let encoder = try MergeModel(model)
     let added = Set(json.added.map { Int32(truncatingIfNeeded: $0.id) })
-    let reached = encoder.selfReaching()
-    return model.vocabulary.tokens.indices.contains { place in
+    var ids: [Int32] = []
+    for place in model.vocabulary.tokens.indices {
+      let id = model.vocabulary.id(at: place)
       let text = model.vocabulary.tokens.utf8(at: place)
-      return !reached[place] && !added.contains(model.vocabulary.id(at: place))
-        && ByteLetters.decode(text)?.isEmpty == false
+      guard !text.isEmpty, !added.contains(id) else { continue }
+      ids.removeAll(keepingCapacity: true)
+      try text.withUnsafeBufferPointer { (text) throws(TokenizerError) in
+        try encoder.encode(text, into: &ids)
+      }
+      if ids != [id] { return true }
     }
+    return false
   }
 
   /// Merges, scores and what the normalizer says about spaces.
@@ -147,7 +155,7 @@ struct VocabularyBuilder {
         "there is no tokenizer.model: the scores of the tokens are the order of the merges")
     case .unigram:
       vocabulary.addSpacePrefix = addsPrefix
-      vocabulary.removeExtraWhitespaces = Self.contains("Strip", json.normalizer, "normalizers")
+      vocabulary.removeExtraWhitespaces = removesExtraWhitespaces
       var scores = [Float](repeating: Vocabulary.paddingScore, count: vocabulary.count)
       for (position, id) in json.ids.enumerated() where position < json.scores.count {
         scores[id] = Float(json.scores[position])
@@ -167,6 +175,12 @@ struct VocabularyBuilder {
       $0["type"]?.string == "Metaspace" && $0["prepend_scheme"]?.string != "never"
         && $0["add_prefix_space"]?.bool != false
     }
+  }
+
+  /// Whether runs of spaces become one, or blanks go altogether.
+  private var removesExtraWhitespaces: Bool {
+    Self.contains("Strip", json.normalizer, "normalizers")
+      || Self.contains("WhitespaceSplit", json.preTokenizer, "pretokenizers")
   }
 
   private func precompiledCharsmap() throws(TokenizerError) -> [UInt8] {

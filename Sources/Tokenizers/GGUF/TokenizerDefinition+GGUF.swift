@@ -13,7 +13,10 @@ extension TokenizerDefinition {
   public init(
     fromGGUF metadata: Metadata, dialect: GGUFDialect = .original
   ) throws(TokenizerError) {
-    let files = try HuggingFaceTokenizerFiles.make(fromGGUF: metadata)
+    var keys = metadata
+    // Decoding needs no merges, and llama.cpp takes some that no tokenizer.json may have.
+    if dialect == .llamaCpp { keys["tokenizer.ggml.merges"] = nil }
+    let files = try HuggingFaceTokenizerFiles.make(fromGGUF: keys)
     let stated = metadata["tokenizer.huggingface.json"]?.string != nil
     var sources: [String: [UInt8]] = [:]
     for (name, bytes) in files.files { sources[name] = bytes }

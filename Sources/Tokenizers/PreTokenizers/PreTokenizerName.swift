@@ -5,8 +5,8 @@ internal import Failures
 ///
 /// The splits of tokenizer.json are spelled canonically and looked up in the table as a sequence;
 /// the names left may differ in `ignore_merges` and in what llama.cpp adds to a text. Names that
-/// agree with the tokenizer in `ignore_merges` and separators come first, and among equals the
-/// table's preferred one. Whether llama.cpp adds a beginning of text by itself does not count, as
+/// agree with the tokenizer in `ignore_merges` and separators come first, among equals those that
+/// begin with the model's type (`stablelm` has `stablelm2`), and of these the table's preferred one. Whether llama.cpp adds a beginning of text by itself does not count, as
 /// `add_bos_token` is written. A name that differs in `ignore_merges` is chosen only where there is
 /// no other, and noted if there are tokens that their merges do not give.
 enum PreTokenizerName {
@@ -14,6 +14,8 @@ enum PreTokenizerName {
   struct Traits {
     var ignoresMerges = false
     var addsSEP = false
+    /// `model_type` of config.json.
+    var modelType: String?
     /// Whether there is a token that its own merges do not give; found out only if it matters.
     var needsWholePieces: () throws(TokenizerError) -> Bool = { () throws(TokenizerError) in false }
   }
@@ -37,7 +39,9 @@ enum PreTokenizerName {
         + (group.addsSEP == traits.addsSEP ? 2 : 0)
     }
     guard let best = matching.map(score).max() else { throw unknown(steps, table, at: place) }
-    let names = matching.filter { score($0) == best }.flatMap(\.names)
+    let alike = matching.filter { score($0) == best }.flatMap(\.names)
+    let own = alike.filter { name in traits.modelType.map(name.hasPrefix) ?? false }
+    let names = own.isEmpty ? alike : own
     let name = table.preferred.first { names.contains($0) } ?? names[0]
     var notes: [String] = []
     // Where all tokens come from their merges, it is all the same.

@@ -69,25 +69,54 @@ struct PreTokenizerSteps {
 
 extension PreTokenizerSteps {
   /// The pre-tokenizer of tokenizer.json that splits as a group of the table does.
+  ///
+  /// Where the tokenizer's own splits are known and go on behind GPT-2's (Falcon), those behind it see
+  /// the letters of bytes, as they do in that tokenizer.
   static func json(_ group: PreTokenizerTable.Group) -> JSONValue {
-    var regexes = group.original.isEmpty ? group.regexes : group.original
+    let isOriginal = !group.original.isEmpty
+    let regexes = isOriginal ? group.original : group.regexes
     let spelling = CanonicalRegex.spelling(of: gpt2)
-    let endsAsGPT2 =
-      group.isByteLevel && regexes.last.map { CanonicalRegex.spelling(of: $0) == spelling } ?? false
-    if endsAsGPT2 { regexes.removeLast() }
-    var parts: [JSONValue] = regexes.map { regex in
-      [
-        "type": "Split", "pattern": ["Regex": .string(regex)], "behavior": "Isolated",
-        "invert": false,
-      ]
+    func isGPT2(_ place: Int) -> Bool {
+      group.isByteLevel && (isOriginal || place == regexes.count - 1)
+        && CanonicalRegex.spelling(of: regexes[place]) == spelling
     }
-    if group.isByteLevel {
-      parts.append([
-        "type": "ByteLevel", "add_prefix_space": false, "trim_offsets": true,
-        "use_regex": .bool(endsAsGPT2),
-      ])
+    var isInBytes = false
+    var parts: [JSONValue] = []
+    for (place, regex) in regexes.enumerated() {
+      if isGPT2(place) {
+        parts.append(letters(usesRegex: true))
+        isInBytes = true
+      } else {
+        parts.append(isOriginal ? named(regex) ?? split(regex) : split(regex))
+      }
     }
+    if group.isByteLevel, !isInBytes { parts.append(letters(usesRegex: false)) }
     if parts.count == 1 { return parts[0] }
     return ["type": "Sequence", "pretokenizers": .array(parts)]
+  }
+
+  private static func letters(usesRegex: Bool) -> JSONValue {
+    [
+      "type": "ByteLevel", "add_prefix_space": false, "trim_offsets": true,
+      "use_regex": .bool(usesRegex),
+    ]
+  }
+
+  private static func split(_ regex: String) -> JSONValue {
+    [
+      "type": "Split", "pattern": ["Regex": .string(regex)], "behavior": "Isolated",
+      "invert": false,
+    ]
+  }
+
+  /// The pre-tokenizer that has a name of its own for an expression, which goes by other versions of
+  /// Unicode than expressions do.
+  private static func named(_ regex: String) -> JSONValue? {
+    switch CanonicalRegex.spelling(of: regex) {
+    case CanonicalRegex.spelling(of: punctuation + "+"):
+      ["type": "Punctuation", "behavior": "Contiguous"]
+    case CanonicalRegex.spelling(of: #"\p{N}+"#): ["type": "Digits", "individual_digits": false]
+    default: nil
+    }
   }
 }

@@ -13,6 +13,14 @@ struct KnownRankTokenizer: Sendable {
   var fixed: [(text: String, id: Int32)] = []
   /// Whether text is normalised to NFC first.
   var composes = false
+  /// SHA-256 of the files that have its ranks, as published.
+  var digests: [String] = []
+  /// What config.json calls models that have it.
+  var modelTypes: [String] = []
+  /// Tokens by the part they play.
+  var roles: [(role: SpecialRole, text: String)] = []
+  /// Whether the model has learned texts that begin with its beginning of text.
+  var addsBeginning = false
 
   /// The tokenizer of a name, whatever its case.
   ///

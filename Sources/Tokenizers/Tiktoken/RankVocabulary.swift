@@ -11,7 +11,7 @@ public struct RankVocabulary: Sendable {
   /// Id of rank 0.
   var firstID: Int32 = 0
   /// The expression that splits text.
-  var pattern: String
+  public internal(set) var pattern: String
   /// Special tokens, by id.
   var special: [(text: String, id: Int32)]
   /// Whether text is normalised to NFC first.

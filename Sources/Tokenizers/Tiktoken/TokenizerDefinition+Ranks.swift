@@ -25,12 +25,11 @@ extension RankVocabulary {
       bytes.withUnsafeBufferPointer { ByteLetters.append($0, to: &letters) }
       return letters
     }
-    if firstID > 0 {
-      // Special tokens that stand before the ranks belong to the vocabulary.
-      for token in special where token.id < firstID {
-        tokens.append(token.text)
-        ids.append(token.id)
-      }
+    // Special tokens that stand before the ranks belong to the vocabulary.
+    let areCounted = specialsAreCounted(behind: ids.count + special.count { $0.id < firstID })
+    for token in special where token.id < firstID || !areCounted {
+      tokens.append(token.text)
+      ids.append(token.id)
     }
     var shifted = merges
     if firstID > 0 {
@@ -71,6 +70,15 @@ extension RankVocabulary {
       ignoresMerges: true)
     let reached = encoder.selfReaching()
     return ranks.tokens.indices.contains { !ranks.tokens.utf8(at: $0).isEmpty && !reached[$0] }
+  }
+
+  /// Whether the tokenizers library, which numbers the added tokens that the vocabulary lacks, gives
+  /// the special tokens behind it the ids that they have.
+  ///
+  /// If not, as with gaps between them, the ids are stated by the vocabulary.
+  private func specialsAreCounted(behind count: Int) -> Bool {
+    let following = special.filter { $0.id >= firstID }
+    return following.enumerated().allSatisfy { Int($1.id) == count + $0 }
   }
 
   private var addedTokens: [TokenizerDefinition.AddedToken] {

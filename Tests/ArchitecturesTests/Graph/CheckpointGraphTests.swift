@@ -28,8 +28,12 @@ import _TestSupport
   static func model(_ name: String) throws -> Model {
     let entry = try #require(try entries()[name])
     let family = try #require(entry["family"]?.string)
-    let architecture = try Architectures.parse(
-      file: "\(family).arch", text: try FamilyCase.make(family).text())
+    let classes = entry["config"]?["architectures"]?.array?.compactMap(\.string) ?? []
+    var shipped: Architecture?
+    for name in classes { shipped = try shipped ?? Architectures.find(class: name) }
+    let architecture =
+      try shipped
+      ?? Architectures.parse(file: "\(family).arch", text: FamilyCase.make(family).text())
     let tensors = try #require(entry["tensors"]?.object)
     return try architecture.instantiate(
       PlainHeader(

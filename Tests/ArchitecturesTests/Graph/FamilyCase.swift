@@ -40,10 +40,10 @@ struct FamilyCase: Sendable, CustomTestStringConvertible {
   /// What a family needs beside that.
   private static let own: [String: [String: Value]] = [
     "bert": ["labels": .int(5), "pooled": .bool(true)],
-    "deepseek": [
+    "deepseek2": [
       "rank": .int(32), "nope": .int(16), "rope_dims": .int(8), "v_width": .int(16),
       "experts": .int(8), "used": .int(2), "expert_ff": .int(32), "dense": .int(1),
-      "shared": .int(2), "groups": .int(4), "groups_used": .int(2),
+      "shared": .int(2), "groups": .int(4), "groups_used": .int(2), "q_rank": .int(0),
     ],
     "falcon": [:],
     "gemma": ["head_width": .int(32), "kv_heads": .int(2)],
@@ -59,7 +59,10 @@ struct FamilyCase: Sendable, CustomTestStringConvertible {
       "kv_heads": .int(2), "experts": .int(8), "used": .int(2), "expert_ff": .int(32),
       "shared_ff": .int(48),
     ],
+    "stablelm": ["kv_heads": .int(2), "rope_dims": .int(4)],
+    "starcoder2": ["kv_heads": .int(2)],
     "t5": ["head_width": .int(16)],
+    "t5encoder": ["head_width": .int(16)],
   ]
 
   static let all: [FamilyCase] = [
@@ -105,6 +108,11 @@ struct FamilyCase: Sendable, CustomTestStringConvertible {
     },
     .make("bloom"),
     .make("bloom", "residual behind the norm", ["post_norm": .bool(true)]),
+    .make("bloom", "without a head") {
+      $0.modelClass = "BloomModel"
+      $0.outputs = ["hidden: floats [batch, seq, 64]"]
+      $0.lacks = ["head", "embedding.bias"]
+    },
     .make("gpt2"),
     .make("gpt2", "scaled by layer", ["by_layer": .bool(true), "activation": .text("relu")]) {
       $0.runs = ["0 as 0", "1 as 1", "2 as 2"]
@@ -131,6 +139,32 @@ struct FamilyCase: Sendable, CustomTestStringConvertible {
         "multi_query": .bool(false),
       ]
     ) { $0.reads = ["block.1.ffn_norm"] },
+    .make("stablelm", "partly rotated", ["qkv_bias": .bool(true)]) {
+      $0.reads = ["block.0.ffn_norm", "head"]
+      $0.lacks = ["block.0.attn_q_norm"]
+    },
+    .make(
+      "stablelm", "norms per head, parallel, tied",
+      [
+        "qk_norm": .bool(true), "parallel": .bool(true), "tied": .bool(true),
+      ]
+    ) {
+      $0.reads = ["block.2.attn_k_norm", "embedding"]
+      $0.lacks = ["block.0.ffn_norm", "head"]
+    },
+    .make("stablelm", "without a head") {
+      $0.modelClass = "StableLmModel"
+      $0.outputs = ["hidden: floats [batch, seq, 64]"]
+    },
+    .make("starcoder2", "biases, tied") { $0.lacks = ["head"] },
+    .make(
+      "starcoder2", "no biases, a window, a head",
+      ["biased": .bool(false), "window": .int(16), "tied": .bool(false)]
+    ) { $0.reads = ["head"] },
+    .make("starcoder2", "without a head") {
+      $0.modelClass = "Starcoder2Model"
+      $0.outputs = ["hidden: floats [batch, seq, 64]"]
+    },
     .make("qwen2moe"),
     .make(
       "qwen2moe", "a dense layer among sparse ones, normalised",
@@ -148,20 +182,20 @@ struct FamilyCase: Sendable, CustomTestStringConvertible {
         "use_window": .bool(true), "window": .int(8), "full_from": .int(1),
       ]
     ) { $0.runs = ["0 as 0", "1 as 1"] },
-    .make("deepseek", "v2, dense first") {
+    .make("deepseek2", "v2, dense first") {
       $0.modelClass = "DeepseekV2ForCausalLM"
       $0.runs = ["0 as 0", "1 as 1"]
       $0.lacks = ["block.1.router_bias", "block.0.router"]
     },
-    .make("deepseek", "v2, greedy, all dense", ["groups": .int(1), "dense": .int(3)]) {
+    .make("deepseek2", "v2, greedy, all dense", ["groups": .int(1), "dense": .int(3)]) {
       $0.modelClass = "DeepseekV2ForCausalLM"
     },
-    .make("deepseek", "v2, greedy", ["groups": .int(1), "shared": .int(0)]) {
+    .make("deepseek2", "v2, greedy", ["groups": .int(1), "shared": .int(0)]) {
       $0.modelClass = "DeepseekV2ForCausalLM"
       $0.runs = ["0 as 0", "1 as 1"]
     },
     .make(
-      "deepseek", "v3, low-rank queries, yarn",
+      "deepseek2", "v3, low-rank queries, yarn",
       [
         "q_rank": .int(24), "normalize": .bool(true), "rope.type": .text("yarn"),
         "rope.mscale_all": .real(1), "qkvo_bias": .bool(true),
@@ -207,6 +241,21 @@ struct FamilyCase: Sendable, CustomTestStringConvertible {
       $0.graph = "decode"
       $0.reads = ["decoder.0.relative", "decoder.2.cross_q"]
       $0.lacks = ["encoder.0.relative"]
+    },
+    .make("t5", "a table in every layer") {
+      $0.graph = "decode"
+      $0.modelClass = "UMT5ForConditionalGeneration"
+      $0.runs = ["0 as 0"]
+      $0.reads = ["decoder.2.relative", "decoder.2.ffn_gate"]
+    },
+    .make("t5encoder", "plain") {
+      $0.outputs = ["hidden: floats [batch, seq, 64]"]
+      $0.reads = ["block.0.relative", "block.2.ffn_in"]
+    },
+    .make("t5encoder", "gated, a table in every layer") {
+      $0.modelClass = "UMT5EncoderModel"
+      $0.outputs = ["hidden: floats [batch, seq, 64]"]
+      $0.reads = ["block.2.relative", "block.2.ffn_up"]
     },
     .make(
       "t5", "gated decoder, untied, two layers",

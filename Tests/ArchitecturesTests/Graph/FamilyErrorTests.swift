@@ -63,19 +63,19 @@ struct BrokenFamily: Sendable, CustomTestStringConvertible {
     .init(
       .make("falcon", "new decoder", ["new_arch": .bool(true), "kv_given": .int(2)]),
       "m = layer_norm(x, norm_for_ffn, eps)", "n = layer_norm(x, norm_for_ffn, eps)",
-      at: "x = x + a + linear(activate(linear(m", "'m' is not known here"),
+      at: "x = x + linear(activate(linear(m", "'m' is not known here"),
     .init(
       .make("falcon", "one norm"), "h = layer_norm(x, norm, eps)",
       "h = layer_norm(layer_norm(x, norm, eps), norm_for_attn, eps)",
       "no tensor 'norm_for_attn' in layer 0"),
     .init(
-      .make("deepseek"), "split(linear(h, kv_down), rank, rope_dims)",
+      .make("deepseek2"), "split(linear(h, kv_down), rank, rope_dims)",
       "split(linear(h, kv_down), rank, nope)", "last axis of 32 + 16", "[batch, seq, 40]"),
     .init(
-      .make("deepseek"), "\n    if layer < dense\n", "\n    if layer <= dense\n",
+      .make("deepseek2"), "\n    if layer < dense\n", "\n    if layer <= dense\n",
       at: "x = x + linear(activate(linear(h, ffn_gate)", "no tensor 'ffn_gate' in layer 1"),
     .init(
-      .make("deepseek"), "linear(h, gate_exps[expert])",
+      .make("deepseek2"), "linear(h, gate_exps[expert])",
       "linear(linear(h, shared_gate[expert]), gate_exps[expert])", "'shared_gate'", "8 experts"),
     .init(
       .make("gptoss"), "among = top_k(l, used)", "among = top_k(l, used + 7)",

@@ -13,7 +13,7 @@ struct ConfigurationToKeys: DocumentStage {
     guard let model = context.model else {
       throw ConversionError(.internal, "\(id) needs a model")
     }
-    let keys = try passing(at: Place(file: context.source.path)) { () throws(ArchitectureError) in
+    let keys = try passing(at: Place(file: context.path)) { () throws(ArchitectureError) in
       try model.ggufKeys()
     }
     return DocumentResult(content: .keys(keys))

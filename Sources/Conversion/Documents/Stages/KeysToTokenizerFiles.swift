@@ -10,8 +10,11 @@ struct KeysToTokenizerFiles: DocumentStage {
   func run(
     _ input: DocumentContent, in context: DocumentContext
   ) throws(ConversionError) -> DocumentResult {
-    let made = try passing(at: Place(file: context.source.path)) { () throws(TokenizerError) in
-      try HuggingFaceTokenizerFiles.make(fromGGUF: context.source.reader.metadata)
+    guard case .keys(let metadata) = input else {
+      throw ConversionError(.internal, "\(id) takes keys")
+    }
+    let made = try passing(at: Place(file: context.path)) { () throws(TokenizerError) in
+      try HuggingFaceTokenizerFiles.make(fromGGUF: metadata)
     }
     let files = made.files.map { (name: $0.key, bytes: $0.value) }
     return DocumentResult(

@@ -19,7 +19,7 @@ struct PoolingToKey: DocumentStage {
     _ input: DocumentContent, in context: DocumentContext
   ) throws(ConversionError) -> DocumentResult {
     guard let architecture = context.model?.architecture.gguf,
-      let modules = try context.source.document("modules.json"),
+      let modules = try context.source?.document("modules.json"),
       let pooling = modules.array?.first(where: {
         $0["type"]?.string?.hasSuffix("Pooling") ?? false
       }),
@@ -27,11 +27,11 @@ struct PoolingToKey: DocumentStage {
     else { return DocumentResult(content: .keys([:])) }
     let name = Paths.join(folder, "config.json")
     guard !folder.hasPrefix("/"), !folder.split(separator: "/").contains(".."),
-      let settings = try context.source.document(name)
+      let settings = try context.source?.document(name)
     else {
       throw ConversionError(
         .source, "modules.json names the pooling '\(folder)', whose config.json is not there",
-        at: Place(file: context.source.folder))
+        at: Place(file: context.folder))
     }
     let mode =
       Self.modes.first { settings[$0.flag]?.bool == true }
@@ -39,7 +39,7 @@ struct PoolingToKey: DocumentStage {
     guard let mode else {
       throw ConversionError(
         .cannotHold, "GGUF knows the poolings mean, cls and lasttoken; \(name) asks for another",
-        at: Place(file: context.source.folder))
+        at: Place(file: context.folder))
     }
     return DocumentResult(content: .keys(["\(architecture).pooling_type": .u32(mode.number)]))
   }

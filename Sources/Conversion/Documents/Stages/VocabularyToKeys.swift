@@ -14,14 +14,14 @@ struct VocabularyToKeys: DocumentStage {
     guard case .vocabulary(let vocabulary) = input else {
       throw ConversionError(.internal, "\(id) takes a vocabulary")
     }
-    let made = try passing(at: Place(file: context.source.folder)) { () throws(TokenizerError) in
+    let made = try passing(at: Place(file: context.folder)) { () throws(TokenizerError) in
       try vocabulary.ggufKeys(length: context.vocabularyRows ?? vocabulary.count)
     }
     var keys = made.metadata
     if context.request.embedTokenizer, let json = vocabulary.huggingFaceJSON {
       guard let text = String(validating: json, as: UTF8.self) else {
         throw ConversionError(
-          .value, "tokenizer.json is not valid UTF-8", at: Place(file: context.source.folder))
+          .value, "tokenizer.json is not valid UTF-8", at: Place(file: context.folder))
       }
       keys[Lineage.tokenizerKey] = .string(text)
     }

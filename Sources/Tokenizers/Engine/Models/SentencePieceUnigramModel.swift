@@ -4,9 +4,13 @@ internal import Failures
 /// SentencePiece's Unigram: the likeliest way through the text.
 ///
 /// Scores add up in binary32 from the left; of equal sums the one whose last piece is longest wins.
+/// Once the sum falls below `leastSum` it begins anew, so that long texts are split as short ones are.
 struct SentencePieceUnigramModel: TokenModel {
   /// How much less likely than the least likely piece an unknown character is.
   private static let unknownPenalty: Float = 10
+
+  /// The sum at which it begins anew; found by comparing with sentencepiece 0.2.3 on long texts.
+  private static let leastSum: Float = -100_000
 
   private let text: SentencePieceText
   private let trie: ByteTrie
@@ -58,7 +62,15 @@ struct SentencePieceUnigramModel: TokenModel {
   private func path(_ bytes: UnsafeBufferPointer<UInt8>) -> [Node] {
     var best = [Node](repeating: Node(), count: bytes.count + 1)
     var start = 0
+    var farthest = 0
     while start < bytes.count {
+      if best[start].score < Self.leastSum {
+        let base = best[start].score
+        best[start].score = 0
+        for end in (start + 1)..<(max(farthest, start) + 1) where best[end].start >= 0 {
+          best[end].score -= base
+        }
+      }
       let here = best[start].score
       let next = min(
         bytes.count, start + UnsafeBufferPointer<UInt8>.sequenceLength(bytes[start]))
@@ -67,6 +79,7 @@ struct SentencePieceUnigramModel: TokenModel {
       func offer(_ end: Int, _ id: Int32, _ score: Float) {
         if best[end].start < 0 || score > best[end].score {
           best[end] = Node(id: id, start: from, score: score)
+          farthest = max(farthest, end)
         }
       }
       var node = 0

@@ -97,7 +97,7 @@ import _TestSupport
       parts[0].shape.axes[0], parts[0].shape.axes[1], parts[0].shape.axes[2]
     )
     #expect(found.shape == Shape([experts, columns, 2 * rows]))
-    let values = try found.floats()
+    let values = try found.widened()
     for expert in 0..<experts {
       for column in 0..<columns {
         for row in 0..<2 * rows {
@@ -113,7 +113,7 @@ import _TestSupport
     try Conversion.run(folder.path("back"), folder.path("again.gguf"), type: "f32")
     let again = try #require(
       try Content(folder.path("again.gguf")).tensors["blk.0.ffn_up_exps.weight"])
-    #expect(try again.floats() == parts[1].values)
+    #expect(try again.widened() == parts[1].values)
   }
 
   /// Parts that do not fit one another are no packing: they are tensors that nothing describes.

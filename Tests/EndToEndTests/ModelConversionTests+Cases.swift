@@ -87,7 +87,7 @@ struct Content {
     var bytes: [UInt8]
 
     /// The numbers of a scalar type as f32.
-    func floats() throws -> [Float] {
+    func widened() throws -> [Float] {
       guard let type = encoding.scalarType,
         let conversion = ScalarConversion(from: type, to: .f32)
       else { throw GoldenError.damaged }

@@ -44,10 +44,11 @@ struct AdapterBase {
       let file = request.configFile ?? Paths.join(path, "config.json")
       return try model(config: try document(file), file)
     }
-    let base = try SourceCheckpoint(path, pool: source.pool)
+    let base = try SourceCheckpoint(path, pool: source.pool).withPackings()
     let dialect = base.reader.dialect ?? base.reader.format.dialect ?? .huggingface
     let finder = ArchitectureFinder(request: request, source: base, dialect: dialect)
-    let header = ReaderHeader(dialect: dialect, config: try finder.config(), reader: base.reader)
+    let header = ReaderHeader(
+      dialect: dialect, config: try finder.config(), reader: base.reader, keepsPackings: true)
     guard let model = try finder.model(header, isFolder: true, &warnings) else {
       throw ConversionError(
         .architecture, "no architecture fits the base model", at: Place(file: path))

@@ -20,11 +20,11 @@ public struct ModelExplanation: Sendable {
   ///
   /// - Throws: what opening the source or reading the description throws.
   public init(_ request: ConversionRequest) throws(ConversionError) {
-    let source = try SourceCheckpoint(request.source)
+    let source = try SourceCheckpoint(request.source).withPackings()
     let dialect = source.reader.dialect ?? source.reader.format.dialect ?? .huggingface
     let finder = ArchitectureFinder(request: request, source: source, dialect: dialect)
     let header = ReaderHeader(
-      dialect: dialect, config: try finder.config(), reader: source.reader)
+      dialect: dialect, config: try finder.config(), reader: source.reader, keepsPackings: true)
     let given = try finder.givenArchitecture()
     explanation = try passing(at: Place(file: source.path)) { () throws(ArchitectureError) in
       try Architectures.explain(header, by: given)

@@ -43,6 +43,9 @@ struct RequestOptions: ParsableArguments {
   @Flag(help: "Allow lossy types for tensors that are already quantized.")
   var allowRequantize = false
 
+  @Flag(help: "Decode blocks that a model keeps (gpt-oss: MXFP4) when a float type is asked for.")
+  var dequantize = false
+
   @Flag(help: "Go on where the target cannot express the model; the loss is written down.")
   var forceLossyArchitecture = false
 
@@ -70,6 +73,7 @@ struct RequestOptions: ParsableArguments {
     request.bufferBytes = Int(clamping: try ByteSize.parse(maxMemory, option: "--max-memory"))
     request.threads = try Threads.count(threads)
     request.allowRequantize = allowRequantize
+    request.dequantizes = dequantize
     request.forceLossyArchitecture = forceLossyArchitecture
     request.embedTokenizer = !noEmbedTokenizer
     request.pattern = ranks.pattern

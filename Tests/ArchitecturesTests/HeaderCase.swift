@@ -79,8 +79,20 @@ struct HeaderCase: CustomStringConvertible, Sendable {
     json["rope_freqs"]?.array?.map { Float(bitPattern: UInt32($0.int ?? 0)) }
   }
 
+  /// Experts that are stored in blocks: the packing's parts are one tensor to a description.
+  private func packed(_ names: OrderedDictionary<String, Shape>) -> [String: Encoding] {
+    guard config["quantization_config"]?["quant_method"]?.string == "mxfp4" else { return [:] }
+    let experts = names.keys.filter {
+      $0.hasSuffix("_exps.weight") || $0.contains(".experts.") && $0.hasSuffix("_proj")
+    }
+    let blocks = Encoding(name: "mxfp4", blockElements: 32, blockBits: 136)
+    return Dictionary(uniqueKeysWithValues: experts.map { ($0, blocks) })
+  }
+
   var header: PlainHeader {
-    PlainHeader(dialect: .huggingface, config: config, tensors: tensors)
+    var header = PlainHeader(dialect: .huggingface, config: config, tensors: tensors)
+    header.encodings = packed(tensors)
+    return header
   }
 
   /// The header of the peer's GGUF.
@@ -90,7 +102,9 @@ struct HeaderCase: CustomStringConvertible, Sendable {
     metadata["general.architecture"] = .string(prefix)
     var values: [String: [Float]] = [:]
     if let ropeFactors { values["rope_freqs.weight"] = ropeFactors }
-    return PlainHeader(
+    var header = PlainHeader(
       dialect: .gguf, metadata: metadata, tensors: ggufTensors, smallValues: values)
+    header.encodings = packed(ggufTensors)
+    return header
   }
 }

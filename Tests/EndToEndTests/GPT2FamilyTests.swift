@@ -73,7 +73,7 @@ import _TestSupport
     narrow.bytes.withUnsafeBytes { from in
       decoded.withUnsafeMutableBufferPointer { codec.decode(from, into: $0) }
     }
-    let found = try wide.floats()
+    let found = try wide.widened()
     for row in 0..<64 {
       for column in 0..<256 where found[row * 256 + column] != decoded[column * 64 + row] {
         Issue.record("row \(row), column \(column)")

@@ -21,7 +21,7 @@ struct ModelCase: CustomStringConvertible, Sendable {
   }()
 
   /// Cases that llama.cpp computes otherwise: conversion to GGUF must be forced.
-  static let lossy: Set<String> = ["gptoss-mxfp4"]
+  static let lossy: Set<String> = ["gptoss-bare", "gptoss-mxfp4", "mamba-biases"]
 
   /// Whether an architecture describes its class.
   private var isKnown: Bool {
@@ -87,7 +87,7 @@ struct Content {
     var bytes: [UInt8]
 
     /// The numbers of a scalar type as f32.
-    func floats() throws -> [Float] {
+    func widened() throws -> [Float] {
       guard let type = encoding.scalarType,
         let conversion = ScalarConversion(from: type, to: .f32)
       else { throw GoldenError.damaged }

@@ -151,7 +151,7 @@ import _TestSupport
   private func compareNumbers(_ found: Content.Tensor?, _ expected: Content.Tensor) throws {
     let found = try #require(found)
     #expect(found.shape == expected.shape)
-    for (a, b) in zip(try found.floats(), try expected.floats()) {
+    for (a, b) in zip(try found.widened(), try expected.widened()) {
       #expect(abs(a - b) <= 1.2e-7 * max(1, abs(b)))
     }
   }

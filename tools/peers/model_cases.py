@@ -399,8 +399,9 @@ CASES = {
     "gptoss-plain-rope": dict(
         what="gpt-oss without rope scaling, two experts of three, plain bf16; odd layers slide; all float types",
         kind="gptoss", tokenizer="gptoss", drop=["rope_scaling", "rope_theta"],
-        config={"rope_parameters": {"rope_type": "default", "rope_theta": 50000.0}, "layer_types": ["full_attention", "sliding_attention"], "num_local_experts": 3, "num_experts_per_tok": 2,
-                "hidden_size": 32, "num_key_value_heads": 4},
+        config={"rope_parameters": {"rope_type": "default", "rope_theta": 50000.0},
+                "layer_types": ["full_attention", "sliding_attention"], "num_local_experts": 3,
+                "num_experts_per_tok": 2, "hidden_size": 32, "num_key_value_heads": 4},
         outtypes=["f32", "bf16"],
         gap="the pattern of sliding layers is not written"),
     "gptoss-packed": dict(
@@ -408,7 +409,17 @@ CASES = {
         kind="gptoss", tokenizer="gptoss", rename="mxfp4", outtypes=["f32", "bf16"],
         config={"hidden_size": 32, "intermediate_size": 64, "num_local_experts": 2, "num_experts_per_tok": 1,
                 "quantization_config": {"quant_method": "mxfp4", "modules_to_not_convert": ["lm_head"]}}),
+    "gptoss-bare": dict(
+        what="gpt-oss without a word about rope (yarn is its default), without attention biases, tied",
+        kind="gptoss", tokenizer="gptoss", drop=["rope_scaling", "rope_theta", "layer_types", "swiglu_limit"],
+        config={"attention_bias": False, "hidden_size": 32, "num_local_experts": 2, "num_experts_per_tok": 1,
+                "num_key_value_heads": 4, "tie_word_embeddings": True},
+        gap="yarn without truncation, and llama.cpp does not load a tied model or one without biases"),
     # Mamba
+    "mamba-biases": dict(
+        what="Mamba with biases of projections and without that of the convolution",
+        kind="mamba", config={"use_bias": True, "use_conv_bias": False}, tokenizer="mamba",
+        gap="llama.cpp has no biases of projections"),
     "mamba-old-names": dict(
         what="Mamba with the keys of the first checkpoints beside today's, untied; f16",
         kind="mamba", tokenizer="mamba", dtype="f16", outtypes=["f32", "f16"],

@@ -39,6 +39,8 @@ public struct PlainHeader: CheckpointHeader {
   public var tensors: OrderedDictionary<String, Shape>
   /// Values of small tensors.
   public var smallValues: [String: [Float]]
+  /// How tensors are stored, where that is known.
+  public var encodings: [String: Encoding] = [:]
 
   /// A header of those parts.
   public init(
@@ -56,6 +58,8 @@ public struct PlainHeader: CheckpointHeader {
   public var tensorNames: [String] { Array(tensors.keys) }
   /// Shape of a tensor.
   public func shape(of tensor: String) -> Shape? { tensors[tensor] }
+  /// How a tensor is stored.
+  public func encoding(of tensor: String) -> Encoding? { encodings[tensor] }
   /// Values of a small tensor.
   public func values(of tensor: String) -> [Float]? { smallValues[tensor] }
 }

@@ -44,7 +44,7 @@ struct AdapterBase {
       let file = request.configFile ?? Paths.join(path, "config.json")
       return try model(config: try document(file), file)
     }
-    let base = try SourceCheckpoint(path, pool: source.pool)
+    let base = try SourceCheckpoint(path, pool: source.pool).withPackings()
     let dialect = base.reader.dialect ?? base.reader.format.dialect ?? .huggingface
     let finder = ArchitectureFinder(request: request, source: base, dialect: dialect)
     let header = ReaderHeader(

@@ -39,6 +39,8 @@ public struct ConversionRequest: Sendable {
   public var threads = 1
   /// Whether coded tensors may be coded again with loss.
   public var allowRequantize = false
+  /// Whether blocks that a description keeps are decoded where a float type is asked for.
+  public var dequantizes = false
   /// Whether to go on where the target cannot express the model.
   public var forceLossyArchitecture = false
   /// The expression that a file of ranks splits text by, or the name of a known tokenizer.

@@ -39,7 +39,8 @@ struct Naming {
     if Self.translates(request, source, destination) {
       let found = ReaderHeader(
         dialect: sourceDialect, config: try finder.config(), reader: source.reader,
-        keepsPackings: sourceDialect == .huggingface || choice.keepsPackings)
+        keepsPackings: sourceDialect == .huggingface || choice.keepsPackings && !request.dequantizes
+      )
       model = try finder.model(
         found, isFolder: source.isFolder || destination.isFolder, &warnings)
       header = found

@@ -18,10 +18,11 @@ public struct Planner: Sendable {
   public init(_ request: ConversionRequest) throws(ConversionError) {
     self.request = request
     choice = try TypeChoice(request)
-    var source = try SourceCheckpoint(request.source)
-    destination = try Destination(request, source, choice)
+    let opened = try SourceCheckpoint(request.source)
+    destination = try Destination(request, opened, choice)
+    let source =
+      Naming.translates(request, opened, destination) ? opened.withPackings() : opened
     try destination.checkApart(from: source)
-    if Naming.translates(request, source, destination) { source = source.withPackings() }
     merge = try AdapterMerge(request, source, destination)
     self.source =
       if let merge {
@@ -35,6 +36,7 @@ public struct Planner: Sendable {
   public func plan() throws(ConversionError) -> (plan: Plan, source: SourceCheckpoint) {
     let naming = try Naming(request, source, destination, choice)
     var mapping = try naming.mapping(source.reader)
+    if request.dequantizes { mapping.forgetKeptEncodings() }
     let pruning = try pruning(mapping)
     pruning?.apply(to: &mapping)
     try merge?.mark(&mapping)

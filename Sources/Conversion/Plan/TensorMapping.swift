@@ -28,6 +28,12 @@ struct TensorMapping {
       if case .source(let map) = origin { map.workingEncoding(of: encoding) } else { encoding }
     }
 
+    /// The encoding from which its type is chosen: the source's own where adapters are merged.
+    var chosenFrom: Encoding {
+      guard let merge, workingEncoding == encoding else { return workingEncoding }
+      return merge.stored
+    }
+
     /// How its values change.
     var valueMaps: [ValueMap] {
       if case .source(let map) = origin { map.valueMaps } else { [] }
@@ -46,6 +52,11 @@ struct TensorMapping {
   var lost: [Plan.LostTensor] = []
   var checks: [Plan.EqualityCheck] = []
   var warnings: [String] = []
+
+  /// Lets every tensor become what is asked for.
+  mutating func forgetKeptEncodings() {
+    for index in items.indices { items[index].isKept = false }
+  }
 
   /// Names and layouts stay as they are.
   static func unchanged(_ reader: any CheckpointReader) -> TensorMapping {

@@ -70,8 +70,7 @@ struct TensorPlanner {
       decision = EncodingRules.Decision(encoding: proven)
     } else {
       decision = try rules.decide(
-        name: item.name, shape: item.shape, origin: item.merge?.stored ?? item.workingEncoding,
-        chosen: chosen)
+        name: item.name, shape: item.shape, origin: item.chosenFrom, chosen: chosen)
     }
     let encoding = decision.encoding
     if let fallback = decision.fallback {
@@ -82,6 +81,8 @@ struct TensorPlanner {
     let route = try router.route(
       from: item.encoding, through: item.workingEncoding, to: encoding, of: item.shape,
       tensor: item.name)
+    var fidelity = try self.fidelity(item, route, isProven: proven != nil)
+    if let merge = item.merge { fidelity = merge.fidelity(to: encoding) }
     if route.fidelity == .requantized || item.merge?.isRequantized(to: encoding) == true {
       requantized.append("\(item.name) (\(route.text))")
     }
@@ -94,7 +95,7 @@ struct TensorPlanner {
     }
     let fidelity =
       if let merge = item.merge { merge.fidelity(to: encoding) } else {
-        try fidelity(item, route, isProven: proven != nil)
+        try self.fidelity(item, route, isProven: proven != nil)
       }
     tensors.append(
       PlannedTensor(

@@ -31,6 +31,10 @@ struct PackedReader: CheckpointReader {
 
   /// The view of a checkpoint; nil if it holds no packing.
   init?(_ base: any CheckpointReader) {
+    // Most checkpoints hold none: their names are looked at once.
+    let suffixes = Packings.all.compactMap { $0.parts.first?.suffix }
+    guard base.tensors.contains(where: { spec in suffixes.contains(where: spec.name.hasSuffix) })
+    else { return nil }
     var places: [String: Int] = [:]
     for (index, spec) in base.tensors.enumerated() where places[spec.name] == nil {
       places[spec.name] = index

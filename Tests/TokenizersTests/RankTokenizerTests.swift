@@ -332,4 +332,24 @@ import _TestSupport
       #expect(error?.code == .unsupported)
     }
   }
+
+  /// Roles come from what is known of the tokenizer, and from config.json where it says more.
+  @Test func rolesOfAKnownName() throws {
+    var lines = (0..<256).map { "\(Base64.encode([UInt8($0)])) \($0)" }
+    lines += ["aGU= 256", "bGw= 257"]
+    func read(_ config: JSONValue) throws -> Vocabulary {
+      var source = TokenizerSource(
+        files: ["tokenizer.model": Array(lines.joined(separator: "\n").utf8)], config: config)
+      source.rankOptions.pattern = "llama3"
+      return try TokenizerFormats.read(source)
+    }
+    let base = try read([:])
+    #expect(base.count == 258 + 256 && base.preTokenizer == "llama-bpe")
+    #expect(base.special.ids[.bos] == 258 && base.special.ids[.eos] == 259)
+    #expect(base.special.added[.bos] == true)
+    #expect(base.types[258] == .control && base.huggingFaceJSON != nil)
+    let tuned = try read(["eos_token_id": [267, 259], "bos_token_id": 258])
+    #expect(tuned.special.ids[.eos] == 267 && tuned.tokens[267] == "<|eot_id|>")
+    #expect(tuned.special.ids[.bos] == 258)
+  }
 }

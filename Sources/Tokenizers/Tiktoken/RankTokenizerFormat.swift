@@ -36,7 +36,7 @@ extension RankTokenizerFormat {
   /// The folder with a tokenizer.json made of the ranks, and what there is to say of it.
   ///
   /// The file equals what Transformers' conversion writes. Where a tokenizer is known by name and
-  /// tokenizer_config.json is missing, that is made too.
+  /// tokenizer_config.json is missing, that is made too, with the ids that config.json states.
   public func tokenizerJSON(
     _ source: TokenizerSource
   ) throws(TokenizerError) -> (source: TokenizerSource, notes: [String]) {
@@ -45,7 +45,13 @@ extension RankTokenizerFormat {
     made.set(TokenizerJSON.name, try reading.vocabulary.definition().tokenizerJSON())
     if source.bytes("tokenizer_config.json") == nil, !reading.roles.isEmpty {
       var config: JSONValue = [:]
-      for (role, text) in reading.roles { config["\(role.name)_token"] = .string(text) }
+      for (role, text) in reading.roles {
+        // An instruction-tuned model may end its texts with another token than the base model.
+        let stated = source.config?["\(role.name)_token_id"]
+        let id = stated?.int ?? stated?[0]?.int
+        let token = reading.vocabulary.special.first { Int($0.id) == id }
+        config["\(role.name)_token"] = .string(token?.text ?? text)
+      }
       config["tokenizer_class"] = "PreTrainedTokenizerFast"
       config["clean_up_tokenization_spaces"] = false
       made.set("tokenizer_config.json", config.bytes(.pretty(indent: 2)) + [0x0A])

@@ -80,9 +80,11 @@ struct HeaderCase: CustomStringConvertible, Sendable {
   }
 
   /// Experts that are stored in blocks: the packing's parts are one tensor to a description.
-  private func packed(_ names: OrderedDictionary<String, Shape>) -> [String: Encoding] {
+  static func packed(
+    _ config: JSONValue, _ names: some Sequence<String>
+  ) -> [String: Encoding] {
     guard config["quantization_config"]?["quant_method"]?.string == "mxfp4" else { return [:] }
-    let experts = names.keys.filter {
+    let experts = names.filter {
       $0.hasSuffix("_exps.weight") || $0.contains(".experts.") && $0.hasSuffix("_proj")
     }
     let blocks = Encoding(name: "mxfp4", blockElements: 32, blockBits: 136)
@@ -91,7 +93,7 @@ struct HeaderCase: CustomStringConvertible, Sendable {
 
   var header: PlainHeader {
     var header = PlainHeader(dialect: .huggingface, config: config, tensors: tensors)
-    header.encodings = packed(tensors)
+    header.encodings = Self.packed(config, tensors.keys)
     return header
   }
 
@@ -104,7 +106,7 @@ struct HeaderCase: CustomStringConvertible, Sendable {
     if let ropeFactors { values["rope_freqs.weight"] = ropeFactors }
     var header = PlainHeader(
       dialect: .gguf, metadata: metadata, tensors: ggufTensors, smallValues: values)
-    header.encodings = packed(ggufTensors)
+    header.encodings = Self.packed(config, ggufTensors.keys)
     return header
   }
 }

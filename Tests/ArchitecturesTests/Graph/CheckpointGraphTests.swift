@@ -35,10 +35,11 @@ import _TestSupport
       try shipped
       ?? Architectures.parse(file: "\(family).arch", text: FamilyCase.make(family).text())
     let tensors = try #require(entry["tensors"]?.object)
-    return try architecture.instantiate(
-      PlainHeader(
-        dialect: .huggingface, config: entry["config"],
-        tensors: tensors.mapValues { Shape($0.array?.compactMap(\.int) ?? []) }))
+    var header = PlainHeader(
+      dialect: .huggingface, config: entry["config"],
+      tensors: tensors.mapValues { Shape($0.array?.compactMap(\.int) ?? []) })
+    header.encodings = HeaderCase.packed(entry["config"] ?? .null, tensors.keys)
+    return try architecture.instantiate(header)
   }
 
   @Test func everyCheckpointIsTried() throws {

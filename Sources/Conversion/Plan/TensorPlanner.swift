@@ -93,10 +93,6 @@ struct TensorPlanner {
         .cannotHold, "\(item.shape) elements do not fill whole blocks of \(encoding)",
         at: Place(tensor: item.name))
     }
-    let fidelity =
-      if let merge = item.merge { merge.fidelity(to: encoding) } else {
-        try self.fidelity(item, route, isProven: proven != nil)
-      }
     tensors.append(
       PlannedTensor(
         name: item.name, shape: item.shape, encoding: encoding, origin: item.origin,

@@ -28,7 +28,6 @@ import _TestSupport
     "gemma3/gemma3-text": ["tokenizer.ggml.token_type"],
     "gptneox/gptneox-parallel": ["general.file_type", "tokenizer.ggml.pre"],
     "mamba/mamba": ["blk.0.ssm_a", "blk.1.ssm_a", "tokenizer.ggml.pre"],
-    "phi2/phi2": ["tokenizer.ggml.pre"],
     "phi3/phi3": phi3Tokens,
     "rod": ["tokenizer.ggml.add_bos_token"],
     "variants/bert-classifier-two": [

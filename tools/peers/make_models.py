@@ -32,7 +32,7 @@ TOKENIZERS = {
     "bpe": ("llama/llama-bpe-kquant", "llama-bpe"),
     "gpt2": ("gpt2/gpt2", "gpt-2"),
     "gptneox": ("gptneox/gptneox-parallel", "gpt-2"),
-    "phi2": ("phi2/phi2", "gpt-2"),
+    "phi2": ("phi2/phi2", "phi-2"),
     "phi3": ("phi3/phi3", None),
     "qwen2": ("qwen2/qwen2-kquant-tied", "qwen2"),
     "olmo2": ("olmo2/olmo2", "dbrx"),

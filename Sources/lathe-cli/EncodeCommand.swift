@@ -21,9 +21,12 @@ struct EncodeCommand: ParsableCommand {
 
   @Option(
     name: .customLong("as"),
-    help: "A GGUF as the tokenizer that it was made of (original), or as llama.cpp takes it.",
+    help: """
+      A GGUF as the tokenizer that it was made of (original), or as llama.cpp takes it; by default \
+      the tokenizer that it carries, llama.cpp's way where it carries none.
+      """,
     transform: dialect)
-  var dialect: GGUFDialect = .original
+  var dialect: GGUFDialect?
 
   @Flag(help: "Read a JSON list of texts, write a JSON list of lists of ids.")
   var json = false
@@ -41,7 +44,8 @@ struct EncodeCommand: ParsableCommand {
   }
 
   func run() throws {
-    let tokenizer = try arguments.input().tokenizer(as: dialect)
+    let source = try arguments.input()
+    let tokenizer = try source.tokenizer(as: dialect ?? source.usualDialect)
     let mode: Tokenizer.SpecialText = special == .parse ? .parse : .text
     let input = try Input.all()
     guard json else {

@@ -12,9 +12,14 @@ import _TestSupport
     let path = try model.unpack(into: folder)
     let data = try #require(FileManager.default.contents(atPath: "\(path)/config.json"))
     var shapes = OrderedDictionary<String, Shape>()
-    for tensor in try SourceCheckpoint(path).reader.tensors { shapes[tensor.name] = tensor.shape }
-    let header = PlainHeader(
+    var encodings: [String: Encoding] = [:]
+    for tensor in try SourceCheckpoint(path).withPackings().reader.tensors {
+      shapes[tensor.name] = tensor.shape
+      encodings[tensor.name] = tensor.encoding
+    }
+    var header = PlainHeader(
       dialect: .huggingface, config: try JSONValue.parse(Array(data)), tensors: shapes)
+    header.encodings = encodings
     let described = try Architectures.find(for: header).instantiate(header)
     #expect(described.unknownConfigKeys == [])
     for name in described.architecture.graphs.keys {

@@ -98,6 +98,27 @@ import _TestSupport
       ["--pattern", "gpt2", "--special-tokens", back + "/special_tokens.json"], "whisper-gpt2")
   }
 
+  /// A bare GGUF encodes as llama.cpp does; what Qwen 2 normalizes is the original's.
+  @Test func waysOfAGGUF() throws {
+    let vocabulary = try file("gguf/qwen2/vocab.gguf")
+    let ids = try JSONValue.parse(Golden.bytes("Tokenizers/gguf/qwen2/ids.json"))
+    let theirs = try #require(ids["llama_cpp"]?.array).prefix(584).map { $0 }
+    let bare = try encode(Self.corpus, vocabulary)
+    #expect(bare == theirs)
+    #expect(try encode(Self.corpus, vocabulary, ["--as", "llama.cpp"]) == theirs)
+    let original = try encode(Self.corpus, vocabulary, ["--as", "original"])
+    #expect(zip(original, theirs).count { $0 != $1 } == 76)
+
+    let model = folder.path("qwen2")
+    try Golden.unpack("Models/qwen2/qwen2-untied", to: URL(filePath: model))
+    let gguf = folder.path("carries.gguf")
+    let made = try lathe("tokenizer", "convert", model, "-o", gguf, "--architecture", "qwen2")
+    try #require(made.status == 0, "\(made.standardError)")
+    let decomposed = ["Stra\u{308}sse"]
+    #expect(try encode(decomposed, gguf) == encode(decomposed, gguf, ["--as", "original"]))
+    #expect(try encode(decomposed, gguf) != encode(decomposed, gguf, ["--as", "llama.cpp"]))
+  }
+
   /// What a file holds is told by its content.
   @Test func filesUnderOtherNames() throws {
     let texts = Array(Self.corpus.prefix(40))

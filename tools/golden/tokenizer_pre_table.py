@@ -13,7 +13,7 @@ PREFERRED = ["llama-bpe", "gpt-2", "qwen2", "gpt-4o", "dbrx", "starcoder", "deep
 GPT2 = table["by_name"]["gpt-2"]["regexes"][0]
 ORIGINAL = {"falcon": [table["by_name"]["falcon"]["regexes"][0], GPT2, r"\p{N}+", "[0-9][0-9][0-9]"]}
 # Normal forms of tokenizers that have their name for themselves, by transformers 5.23's classes of them.
-NORMALIZERS = {"qwen2": "NFC", "qwen35": "NFC", "command-r": "NFC"}
+NORMALIZERS = {"qwen2": "NFC", "qwen35": "NFC", "stablelm2": "NFC", "command-r": "NFC"}
 groups = {}
 for name, row in table["by_name"].items():
     # Pseudo-patterns that stand for code are no regexes; the original says what they mean, if anything does.

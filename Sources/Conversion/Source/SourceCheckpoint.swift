@@ -58,7 +58,7 @@ public struct SourceCheckpoint: Sendable {
   }
 
   /// The same source with packings seen as the tensors that they mean.
-  func withPackings() -> SourceCheckpoint {
+  public func withPackings() -> SourceCheckpoint {
     PackedReader(reader).map { SourceCheckpoint(self, reader: $0) } ?? self
   }
 

@@ -73,6 +73,15 @@ public struct TokenizerInput: Sendable {
     return try SourceCheckpoint(file, pool: pool).reader.metadata
   }
 
+  /// How it encodes unless something else is asked for: a GGUF that carries the tokenizer that it was
+  /// made of as that one, a bare one as llama.cpp, which its keys were made for.
+  public var usualDialect: GGUFDialect {
+    guard case .keys(let metadata) = content, metadata[Lineage.tokenizerKey] == nil else {
+      return .original
+    }
+    return .llamaCpp
+  }
+
   /// The tokenizer as a value, which encodes as the engine of its kind does.
   ///
   /// - Parameter dialect: of a GGUF, whether it encodes as the tokenizer that the keys were made of,

@@ -51,6 +51,61 @@ import Tokenizers
     #expect(rebuilt["model"]?["ignore_merges"] == true)
   }
 
+  static let spaces = [
+    " two  spaces", "  x", "a   b", "x      y", "", " ", "  ", "\u{2581}\u{2581}a",
+  ]
+
+  /// A rebuilt tokenizer.json finds the user-defined pieces of Gemma (line feeds, runs of spaces,
+  /// turns) as SentencePiece does.
+  @Test func userDefinedPiecesAreFoundInARebuiltFile() throws {
+    let source = try ModelTokenizerTests.source("gemma2/gemma2")
+    #expect(source.bytes("tokenizer.json") == nil)
+    let vocabulary = try TokenizerFormats.read(source)
+    #expect(vocabulary.types[4...8].allSatisfy { $0 == .userDefined })
+    var keys = try vocabulary.ggufKeys(length: vocabulary.count).metadata
+    let texts = [
+      "a\n\n\nb", "<start_of_turn>user", " <start_of_turn> x<end_of_turn>\n\n  ", "a \n  b",
+    ]
+    for (addsPrefix, texts) in [(false, Self.spaces + texts), (true, Self.spaces)] {
+      keys["tokenizer.ggml.add_space_prefix"] = .bool(addsPrefix)
+      let back = try Self.files(keys)
+      let model = try #require(back.files["tokenizer.model"])
+      let json = try #require(back.files["tokenizer.json"])
+      let expected = try Tokenizer(TokenizerDefinition(sentencePiece: model))
+      let rebuilt = try Tokenizer(TokenizerDefinition(tokenizerJSON: json))
+      for text in texts {
+        #expect(
+          try rebuilt.encode(text) == expected.encode(text),
+          "\(addsPrefix) \(text.debugDescription)")
+      }
+    }
+  }
+
+  /// A tokenizer.json beside tokenizer.model comes back as it was; a note says if the two disagree.
+  @Test func aFileBesideTheModelComesBack() throws {
+    var source = try ModelTokenizerTests.source("gemma2/gemma2")
+    let vocabulary = try TokenizerFormats.read(source)
+    let made = try Self.files(vocabulary.ggufKeys(length: vocabulary.count).metadata)
+    let json = try #require(made.files["tokenizer.json"])
+    let text = try #require(String(validating: json, as: UTF8.self))
+    let other = text.replacing("\"<end_of_turn>\"", with: "\"<end>\"")
+    let more = text.replacing(
+      "\"added_tokens\":[", with: "\"added_tokens\":[{\"id\":999,\"content\":\"<mask>\"},")
+    for (file, disagreement) in [
+      (text, nil), (other, "disagree on 1 tokens, the first of them 5:"),
+      (more, "disagree on 1 tokens, the first of them 999:"),
+    ] {
+      source.set("tokenizer.json", Array(file.utf8))
+      let read = try TokenizerFormats.read(source)
+      let notes = read.notes.filter { $0.contains("disagree") }
+      #expect(notes.count == (disagreement == nil ? 0 : 1))
+      if let disagreement { #expect(notes.first?.contains(disagreement) == true, "\(notes)") }
+      var keys = try read.ggufKeys(length: read.count).metadata
+      keys["tokenizer.huggingface.json"] = .string(file)
+      #expect(try Self.files(keys).files["tokenizer.json"] == Array(file.utf8))
+    }
+  }
+
   @Test func configurationAndTemplates() throws {
     let back = try Self.files(Self.keys("chat-list"))
     #expect(back.configuration["bos_token_id"] == 290)

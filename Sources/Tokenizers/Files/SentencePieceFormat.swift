@@ -3,7 +3,8 @@ public import Failures
 
 /// tokenizer.model: a SentencePiece model, with what other files add to it.
 ///
-/// tokenizer.json beside it gives the roles of tokens and what is added to a text, nothing else.
+/// tokenizer.json beside it gives the roles of tokens and what is added to a text, nothing else. It
+/// is kept; a note says if it has other tokens.
 public struct SentencePieceFormat: TokenizerFormat {
   /// `sentencepiece`.
   public let id = "sentencepiece"
@@ -60,7 +61,7 @@ public struct SentencePieceFormat: TokenizerFormat {
       vocabulary.addSpacePrefix =
         config?["add_prefix_space"]?.bool ?? (model.addsDummyPrefix ? nil : false)
     }
-    try addFacts(to: &vocabulary, source: source, config: config)
+    try addFacts(to: &vocabulary, source: source, config: config, file: name)
     return vocabulary
   }
 
@@ -135,7 +136,7 @@ public struct SentencePieceFormat: TokenizerFormat {
 
   /// Adds the roles of tokens and the chat templates.
   private func addFacts(
-    to vocabulary: inout Vocabulary, source: TokenizerSource, config: JSONValue?
+    to vocabulary: inout Vocabulary, source: TokenizerSource, config: JSONValue?, file: String
   ) throws(TokenizerError) {
     let bytes = source.bytes(TokenizerJSON.name)
     var json: TokenizerJSON?
@@ -147,6 +148,7 @@ public struct SentencePieceFormat: TokenizerFormat {
     vocabulary.special = reader.read(mainConfig: source.config)
     vocabulary.chatTemplates = try ChatTemplates(source, config: config)
     vocabulary.huggingFaceJSON = bytes
+    if let json { vocabulary.noteDifferences(from: json, readFrom: file) }
     try vocabulary.completeSpecialTokens(source: source, config: config, json: json)
   }
 }

@@ -5,7 +5,10 @@ extension HuggingFaceTokenizerFiles {
   /// tokenizer.model and tokenizer.json of SentencePiece's BPE.
   ///
   /// tokenizer.json has the layout that splits as SentencePiece does: the space is put before the
-  /// text and written `▁` by the normalizer, and the whole text is one piece.
+  /// text and written `▁` by the normalizer, and the whole text is one piece. User-defined pieces
+  /// are found in normalised text, as SentencePiece finds them. Where a space is put before the
+  /// text that is no way: the library would put it before the piece, too. There they are found in
+  /// raw text, which has no `▁`; runs of `▁` are parted from the normalised text, and merged.
   mutating func addSentencePiece(_ vocabulary: Vocabulary, _ special: SpecialFiles) {
     addSentencePieceModel(vocabulary)
     guard vocabulary.huggingFaceJSON == nil else { return }
@@ -31,7 +34,17 @@ extension HuggingFaceTokenizerFiles {
       "continuing_subword_prefix": nil, "end_of_word_suffix": nil, "fuse_unk": true,
       "byte_fallback": .bool(vocabulary.types.contains(.byte)), "ignore_merges": false,
     ]
-    let merges = ScoreMerges(vocabulary)
+    writer.findsUserDefinedNormalized = !addsPrefix
+    let runs = addsPrefix ? Self.userDefinedRuns(vocabulary) : []
+    if !runs.isEmpty {
+      let longestFirst = runs.map { vocabulary.tokens[$0] }.sorted { $0.utf8.count > $1.utf8.count }
+      writer.preTokenizer = [
+        "type": "Split", "pattern": ["Regex": .string(longestFirst.joined(separator: "|"))],
+        "behavior": "Isolated", "invert": false,
+      ]
+    }
+    writer.leftToModel = runs
+    let merges = ScoreMerges(vocabulary, first: runs)
     writer.mergeParts = merges.parts
     files[TokenizerJSON.name] = writer.bytes(vocabulary)
     notes.append("the merges of tokenizer.json are rebuilt from the scores of the tokens")
@@ -39,6 +52,15 @@ extension HuggingFaceTokenizerFiles {
       notes.append(
         "\(merges.skipped) tokens of more than \(ScoreMerges.maximumLength) bytes get no merges")
     }
+  }
+
+  /// The ids of user-defined pieces that are runs of `▁`.
+  private static func userDefinedRuns(_ vocabulary: Vocabulary) -> Set<Int> {
+    Set(
+      vocabulary.types.indices.filter { id in
+        vocabulary.types[id] == .userDefined && !vocabulary.tokens[id].isEmpty
+          && vocabulary.tokens[id].unicodeScalars.allSatisfy { $0 == "\u{2581}" }
+      })
   }
 
   /// tokenizer.model.
@@ -102,16 +124,19 @@ struct ScoreMerges {
   /// Number of tokens that were too long.
   private(set) var skipped = 0
 
-  init(_ vocabulary: Vocabulary) {
+  /// - Parameter first: tokens of other types that are merged, too, before all others.
+  init(_ vocabulary: Vocabulary, first: Set<Int>) {
     let tokens = vocabulary.tokens
     let index = TokenIndex(tokens)
+    func isPart(_ id: Int) -> Bool { vocabulary.types[id] == .normal || first.contains(id) }
     // Equal scores go by id, as SentencePiece's own files have it.
-    let order = tokens.indices.filter { vocabulary.types[$0] == .normal }
+    let order =
+      first.sorted()
+      + tokens.indices.filter { vocabulary.types[$0] == .normal }
       .sorted { a, b in
         vocabulary.scores[a] == vocabulary.scores[b]
           ? a < b : vocabulary.scores[a] > vocabulary.scores[b]
       }
-    func isPart(_ id: Int) -> Bool { vocabulary.types[id] == .normal }
     for id in order {
       let text = tokens.utf8(at: id)
       guard text.count <= Self.maximumLength else {

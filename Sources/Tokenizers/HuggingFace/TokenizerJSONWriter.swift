@@ -11,6 +11,10 @@ struct TokenizerJSONWriter {
   var model: JSONValue = [:]
   /// Left and right parts of the merges, alternating; nil for models without.
   var mergeParts: PackedStrings?
+  /// Whether user-defined tokens are found in the normalised text; else in the raw text.
+  var findsUserDefinedNormalized = false
+  /// Tokens that the model alone finds, though their type is that of added ones.
+  var leftToModel: Set<Int> = []
 
   /// The file of a vocabulary; ids without a token are left out.
   func bytes(_ vocabulary: Vocabulary) -> [UInt8] {
@@ -24,11 +28,14 @@ struct TokenizerJSONWriter {
     }
     writer.key("added_tokens")
     writer.beginArray()
-    for id in vocabulary.tokens.indices where Self.isAdded(vocabulary.types[id]) {
+    for id in vocabulary.tokens.indices
+    where Self.isAdded(vocabulary.types[id]) && !leftToModel.contains(id) {
+      let isUserDefined = vocabulary.types[id] == .userDefined
       writer.value([
         "id": .int(id), "content": .string(vocabulary.tokens[id]), "single_word": false,
-        "lstrip": false, "rstrip": false, "normalized": false,
-        "special": .bool(vocabulary.types[id] != .userDefined),
+        "lstrip": false, "rstrip": false,
+        "normalized": .bool(isUserDefined && findsUserDefinedNormalized),
+        "special": .bool(!isUserDefined),
       ])
     }
     writer.endArray()

@@ -3,7 +3,8 @@ public import Failures
 
 /// tokenizer.model: a SentencePiece model, with what other files add to it.
 ///
-/// tokenizer.json beside it gives the roles of tokens and what is added to a text, nothing else.
+/// tokenizer.json beside it gives the roles of tokens and what is added to a text, nothing else unless
+/// ``TokenizerSource/takesListedTokens``.
 public struct SentencePieceFormat: TokenizerFormat {
   /// `sentencepiece`.
   public let id = "sentencepiece"
@@ -113,7 +114,8 @@ public struct SentencePieceFormat: TokenizerFormat {
       type)
   }
 
-  /// Adds the tokens of added_tokens.json and tokenizer_config.json.
+  /// Adds the tokens of added_tokens.json and tokenizer_config.json, and those of tokenizer.json where
+  /// they are wanted.
   private func addTokens(
     to pieces: inout TokenTable, scores: inout [Float], source: TokenizerSource, config: JSONValue?
   ) throws(TokenizerError) {
@@ -131,6 +133,10 @@ public struct SentencePieceFormat: TokenizerFormat {
       try set(id, text, .userDefined)
     }
     for (id, token) in try AddedToken.decoder(of: config) { try set(id, token.text, token.type) }
+    guard source.takesListedTokens, let bytes = source.bytes(TokenizerJSON.name) else { return }
+    for (token, id) in try TokenizerJSON(bytes).added {
+      try set(id, token.content, token.isSpecial ? .control : .userDefined)
+    }
   }
 
   /// Adds the roles of tokens and the chat templates.

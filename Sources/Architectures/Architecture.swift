@@ -24,6 +24,9 @@ public struct Architecture: Sendable {
   public let aliases: [Alias]
   /// Kinds of tokenizer in order of preference.
   public let tokenizers: [String]
+  /// Whether the vocabulary has the added tokens that tokenizer.json lists as added ones even where
+  /// tokenizer.model has them as its own: the kind `listed`.
+  public var takesListedTokens: Bool { tokenizers.contains("listed") }
   /// Hyper-parameters in the order of their GGUF keys.
   public let parameters: OrderedDictionary<String, Parameter>
   /// Paths of config.json that may stand under others: each list's first is the described one.

@@ -20,6 +20,9 @@ public struct TokenizerSource: Sendable {
   private var origins: [String: String] = [:]
   /// What files of ranks do not say.
   public var rankOptions = RankOptions()
+  /// Whether the tokens that tokenizer.json lists as added are added tokens of the SentencePiece model
+  /// beside it, too.
+  public var takesListedTokens = false
   /// Whether a beginning of text belongs to every text, although tokenizer.json does not add it.
   var addsBeginning = false
   /// config.json.

@@ -28,7 +28,6 @@ import _TestSupport
     "gemma3/gemma3-text": ["tokenizer.ggml.token_type"],
     "gptneox/gptneox-parallel": ["general.file_type", "tokenizer.ggml.pre"],
     "mamba/mamba": ["blk.0.ssm_a", "blk.1.ssm_a", "tokenizer.ggml.pre"],
-    "phi3/phi3": phi3Tokens,
     "rod": ["tokenizer.ggml.add_bos_token"],
     "variants/bert-classifier-two": [
       "bert.classifier.output_labels", "cls.bias", "cls.output.bias", "cls.output.weight",
@@ -70,15 +69,10 @@ import _TestSupport
     "variants/mamba-old-names": ["blk.0.ssm_a", "blk.1.ssm_a", "tokenizer.ggml.pre"],
     "variants/phi2-gqa-ff": ["phi2.attention.head_count_kv", "phi2.feed_forward_length"],
     "variants/phi2-theta": ["phi2.rope.freq_base"],
-    "variants/phi3-longrope": phi3Tokens,
-    "variants/phi3-longrope-su": phi3Tokens,
-    "variants/phi3-window": phi3Tokens,
     "variants/stablelm-old-keys": ["stablelm.use_parallel_residual", "tokenizer.ggml.pre"],
     "variants/stablelm-parallel": ["stablelm.rope.freq_base"],
     "variants/t5-copies": ["dec.blk.0.cross_attn_rel_b.weight"],
   ]
-  /// The peer has a reader of its own for Phi-3's vocabulary.
-  static let phi3Tokens: Set<String> = ["tokenizer.ggml.scores", "tokenizer.ggml.token_type"]
 
   struct Expected: Decodable {
     struct Tensor: Decodable {

@@ -95,7 +95,8 @@ struct DocumentPlanner {
       try add(router.run(from: .sentenceModules, to: .poolingKey, in: context), to: &result)
     }
     for (key, value) in general.tail() { result.metadata[key] = value }
-    let files = try TokenizerFiles.read(source, request)
+    var files = try TokenizerFiles.read(source, request)
+    files.takesListedTokens = naming.model?.architecture.takesListedTokens ?? false
     let kind = try TokenizerFiles.kind(of: files, in: source.folder)
     try add(
       router.run(from: kind, to: .tokenizerKeys, .tokenizer(files), in: context), to: &result)

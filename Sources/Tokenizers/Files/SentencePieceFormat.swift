@@ -3,8 +3,8 @@ public import Failures
 
 /// tokenizer.model: a SentencePiece model, with what other files add to it.
 ///
-/// tokenizer.json beside it gives the roles of tokens and what is added to a text, nothing else. It
-/// is kept; a note says if it has other tokens.
+/// tokenizer.json beside it gives the roles of tokens and what is added to a text, nothing else unless
+/// ``TokenizerSource/takesListedTokens``. It is kept; a note says if it has other tokens.
 public struct SentencePieceFormat: TokenizerFormat {
   /// `sentencepiece`.
   public let id = "sentencepiece"
@@ -114,7 +114,8 @@ public struct SentencePieceFormat: TokenizerFormat {
       type)
   }
 
-  /// Adds the tokens of added_tokens.json and tokenizer_config.json.
+  /// Adds the tokens of added_tokens.json and tokenizer_config.json, and those of tokenizer.json where
+  /// they are wanted.
   private func addTokens(
     to pieces: inout TokenTable, scores: inout [Float], source: TokenizerSource, config: JSONValue?
   ) throws(TokenizerError) {
@@ -132,6 +133,10 @@ public struct SentencePieceFormat: TokenizerFormat {
       try set(id, text, .userDefined)
     }
     for (id, token) in try AddedToken.decoder(of: config) { try set(id, token.text, token.type) }
+    guard source.takesListedTokens, let bytes = source.bytes(TokenizerJSON.name) else { return }
+    for (token, id) in try TokenizerJSON(bytes).added {
+      try set(id, token.content, token.isSpecial ? .control : .userDefined)
+    }
   }
 
   /// Adds the roles of tokens and the chat templates.

@@ -114,12 +114,13 @@ public final class OutputTransaction: Sendable {
         throw ByteIOError(
           .exists, "the output has appeared meanwhile", at: Place(file: destination))
       }
+      let undo =
+        UndoFile.isLink(destination + UndoFile.ending)
+        ? nil : try UndoFile.own(besides: destination)
       guard (FaultInjection.rename().map(Int32.init) ?? rename(partial, destination)) == 0
       else { throw renameFailure() }
       // What could have been undone was in the file that is gone.
-      if UndoFile.isLeft(besides: destination) {
-        try Self.remove(destination + UndoFile.ending)
-      }
+      if let undo { try Self.remove(undo.path) }
     }
     if sync { try Paths.syncFolder(Paths.parent(destination)) }
   }

@@ -18,26 +18,39 @@ extension UndoFile {
   ///   change is being made right now.
   static func replay(besides path: String) throws(ByteIOError) {
     if isLeft(besides: path) { return try replay(path) }
-    var byte: CChar = 0
-    guard readlink(path, &byte, 1) >= 0, let target = Paths.resolved(path), isLeft(besides: target)
-    else { return }
+    guard isLink(path), let target = Paths.resolved(path), isLeft(besides: target) else { return }
     try replay(target)
   }
 
-  private static func replay(_ path: String) throws(ByteIOError) {
+  static func isLink(_ path: String) -> Bool {
+    var byte: CChar = 0
+    return readlink(path, &byte, 1) >= 0
+  }
+
+  /// The undo file beside a file; nil if there is none, or what has its name is somebody else's: a
+  /// folder, a file that begins otherwise.
+  ///
+  /// - Throws: `.inPlace` for a link.
+  static func own(besides path: String) throws(ByteIOError) -> ExistingFile? {
     let name = path + ending
-    guard let identity = FileIdentity.of(name), identity.isRegular else { return }
+    guard let identity = FileIdentity.of(name), identity.isRegular else { return nil }
     let undo: ExistingFile
     do throws(ByteIOError) {
       undo = try ExistingFile(name, forWriting: false)
     } catch {
       // Another process has just put the file right.
-      if error.code == .missing { return }
+      if error.code == .missing { return nil }
       throw error
     }
     guard undo.size >= UInt64(magic.count), try undo.read(magic.count, at: 0) == magic else {
-      return
+      return nil
     }
+    return undo
+  }
+
+  private static func replay(_ path: String) throws(ByteIOError) {
+    let name = path + ending
+    guard let undo = try own(besides: path) else { return }
     guard undo.lock() else {
       throw ByteIOError(
         .busy, "another run is changing this file; try again when it is done",

@@ -45,6 +45,7 @@ private final class YAMLEvents {
     parser.initialize(to: yaml_parser_t())
     event = .allocate(capacity: 1)
     event.initialize(to: yaml_event_t())
+    event.initialize(to: yaml_event_t())
     guard yaml_parser_initialize(parser) == 1 else {
       throw DocumentError(.limit, "too little memory for a YAML document")
     }

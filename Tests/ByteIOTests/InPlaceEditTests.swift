@@ -163,6 +163,25 @@ import _TestSupport
     #expect(try content()[..<3] == [1, 2, 3])
   }
 
+  /// What only has the name of an undo file is somebody else's, and stays.
+  @Test(arguments: ["file", "folder"])
+  func replacingAFileLeavesWhatIsNoUndoFile(kind: String) throws {
+    let name = path + ".undo"
+    var kept = name
+    if kind == "folder" {
+      try FileManager.default.createDirectory(atPath: name, withIntermediateDirectories: true)
+      kept = try folder.write("file.undo/notes", Array("my notes".utf8))
+    } else {
+      _ = try folder.write("file.undo", Array("my notes".utf8))
+    }
+    let transaction = try OutputTransaction(path, isFolder: false, replace: true)
+    let file = try OutputFile(transaction.partial, size: 3)
+    try file.write([1, 2, 3], at: 0)
+    try transaction.commit(sync: false)
+    #expect(try content() == [1, 2, 3])
+    #expect(try Data(contentsOf: URL(filePath: kept)) == Data("my notes".utf8))
+  }
+
   /// A new file in the old one's place has nothing that could be undone.
   @Test func replacingAFileDropsItsUndoFile() throws {
     _ = try folder.write("file.undo", try undo().bytes)

@@ -60,7 +60,10 @@ extension Adapter {
         }
         continue
       case .wrapped:
-        wrapped[name.module] = index
+        guard wrapped.updateValue(index, forKey: name.module) == nil else {
+          throw ConversionError(
+            .adapter, "'\(name.module)' stands there under several adapters' names", at: place)
+        }
         continue
       case .leftover:
         leftovers.append(spec.name)

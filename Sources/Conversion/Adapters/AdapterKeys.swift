@@ -42,7 +42,7 @@ struct AdapterKeys {
     keys["general.base_model.0.version"] = base.version.map(MetadataValue.string)
     keys["general.base_model.0.organization"] = .string(
       ModelName.title(base.organization ?? String(parts[0])))
-    keys["general.base_model.0.repo_url"] = .string("https://huggingface.co/\(id)")
+    keys["general.base_model.0.repo_url"] = .string(CardKeys.Origin.home + id)
   }
 
   /// Elements of the products, and of what was trained along.

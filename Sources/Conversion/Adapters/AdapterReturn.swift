@@ -142,7 +142,7 @@ struct AdapterReturn {
     let alpha = metadata[AdapterKey.alpha]?.double ?? 0
     let address = metadata["general.base_model.0.repo_url"]?.string
     let base = address.flatMap { address in
-      let hub = "https://huggingface.co/"
+      let hub = CardKeys.Origin.home
       return address.hasPrefix(hub) ? String(address.dropFirst(hub.count)) : nil
     }
     let patterns = ranks.filter { $0.value != rank }.sorted { $0.key < $1.key }

@@ -32,7 +32,7 @@ struct AdapterTranslation {
     stored = model.stored(in: .huggingface).filter { $0.derived == nil }
     try findTargets()
     try checkKinds(isForced)
-    chooseAlpha()
+    try chooseAlpha()
     var holders: [Int: [Int]] = [:]
     for (index, tensor) in stored.enumerated() {
       for part in tensor.layout.parts where holders[part.tensor]?.last != index {
@@ -113,10 +113,16 @@ struct AdapterTranslation {
       at: Place(file: adapter.path))
   }
 
-  /// The alpha of most tensors.
-  private mutating func chooseAlpha() {
+  /// The alpha of most tensors; not zero, by which others could not be divided, unless all are.
+  private mutating func chooseAlpha() throws(ConversionError) {
     var counts: [Float: Int] = [:]
-    for pair in adapter.pairs { counts[Self.alpha(of: pair), default: 0] += 1 }
+    for pair in adapter.pairs {
+      let own = Self.alpha(of: pair)
+      guard own.isFinite else {
+        throw ConversionError(.adapter, "its alpha is beyond f32", at: place(pair))
+      }
+      if own != 0 { counts[own, default: 0] += 1 }
+    }
     alpha = counts.max { ($0.value, $1.key) < ($1.value, $0.key) }?.key ?? 0
   }
 

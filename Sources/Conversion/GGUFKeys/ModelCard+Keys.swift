@@ -116,7 +116,7 @@ struct CardKeys {
 
     /// `organization/name` of an address that is nothing else.
     static func id(ofAddress text: String) -> String? {
-      for scheme in ["https://huggingface.co/", "http://huggingface.co/"]
+      for scheme in [home, "http://huggingface.co/"]
       where text.hasPrefix(scheme) {
         let id = text.dropFirst(scheme.count)
         let parts = id.split(separator: "/", omittingEmptySubsequences: false)

@@ -35,7 +35,9 @@ struct SizeWord {
       let number = Double(text.dropLast())
     else { return true }
     if parameters < 0 { return number * factor >= Double(parameters.magnitude / 8) }
-    return (number * factor - Double(parameters)).magnitude <= Double(7 * parameters / 8)
+    // Seven eighths, rounded down, which no count overflows.
+    let most = parameters / 8 * 7 + parameters % 8 * 7 / 8
+    return (number * factor - Double(parameters)).magnitude <= Double(most)
   }
 
   /// `[A | <digits>x] [<digits> [._<digits>]] <K|M|B|T> [<digit>]`.

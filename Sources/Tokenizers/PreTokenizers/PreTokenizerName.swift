@@ -6,9 +6,10 @@ internal import Failures
 /// The splits of tokenizer.json are spelled canonically and looked up in the table as a sequence;
 /// the names left may differ in `ignore_merges` and in what llama.cpp adds to a text. Names that
 /// agree with the tokenizer in `ignore_merges` and separators come first, among equals those that
-/// begin with the model's type (`stablelm` has `stablelm2`), and of these the table's preferred one. Whether llama.cpp adds a beginning of text by itself does not count, as
-/// `add_bos_token` is written. A name that differs in `ignore_merges` is chosen only where there is
-/// no other, and noted if there are tokens that their merges do not give.
+/// begin with the model's type (`stablelm` has `stablelm2`), and of these the table's preferred
+/// one. Whether llama.cpp adds a beginning of text by itself does not count, as `add_bos_token` is
+/// written. A name that differs in `ignore_merges` is chosen only where there is no other, and noted
+/// if there are tokens that their merges do not give.
 enum PreTokenizerName {
   /// What the tokenizer says beside its splits.
   struct Traits {

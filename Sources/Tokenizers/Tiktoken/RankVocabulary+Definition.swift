@@ -29,11 +29,17 @@ extension RankVocabulary {
     }
     var ranks = RankList()
     let vocabulary = model.vocabulary
-    ranks.tokens.reserve(count: vocabulary.idLimit, byteCount: vocabulary.tokens.bytes.count)
     var place = 0
     let end =
       vocabulary.tokens.indices.last { !added.contains(vocabulary.id(at: $0)) }
       .map { Int(vocabulary.id(at: $0)) + 1 } ?? 0
+    guard end <= Vocabulary.maximumCount else {
+      throw TokenizerError(
+        .id,
+        "the greatest id is \(end - 1); ids of ranks lie within 0...\(Vocabulary.maximumCount - 1)",
+        at: TokenizerJSON.place)
+    }
+    ranks.tokens.reserve(count: end, byteCount: vocabulary.tokens.bytes.count)
     for id in 0..<end {
       let isThere = place < vocabulary.count && Int(vocabulary.id(at: place)) == id
       if isThere, !added.contains(Int32(truncatingIfNeeded: id)) {

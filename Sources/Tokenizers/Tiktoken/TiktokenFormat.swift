@@ -46,6 +46,8 @@ public struct TiktokenFormat: RankTokenizerFormat {
     if let given = options.pattern {
       known = try Self.named(given, file: name)
       pattern = known?.pattern ?? given
+      // A tokenizer.json with an expression that is none could not be loaded by anybody.
+      if known == nil { _ = try Splitters.step(given, at: Place(file: name)) }
       if let known {
         notes.append(
           "text is split as \(known.names[0]) does"

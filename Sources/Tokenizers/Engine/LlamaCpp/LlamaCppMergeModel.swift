@@ -17,8 +17,7 @@ struct LlamaCppMergeModel: LlamaCppModel {
   /// Whether a piece of line feeds that is a token is taken whole.
   private let keepsLineFeeds: Bool
 
-  /// - Throws: `.preTokenizer` for a name that the table lacks, `.merge` for a merge without two
-  ///   parts.
+  /// - Throws: `.preTokenizer` for a name that the table lacks.
   init(_ vocabulary: LlamaCppVocabulary) throws(TokenizerError) {
     let name = vocabulary.preTokenizer
     let table = try PreTokenizerTable.shared.get()

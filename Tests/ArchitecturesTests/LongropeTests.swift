@@ -110,6 +110,16 @@ import Testing
     }
   }
 
+  @Test func numbersBeyond32Bits() throws {
+    do {
+      _ = try model { $0["rope_scaling"]?["long_factor"] = Self.reals([1, 2, 3, 1e300]) }
+      Issue.record("accepted")
+    } catch let error as ArchitectureError {
+      #expect(error.code == .configuration)
+      #expect(error.description.contains("'rope.long' holds 1e+300"), "\(error)")
+    }
+  }
+
   @Test func aFamilyWithoutTables() throws {
     let architecture = try #require(try Architectures.find(gguf: "gptneox"))
     let config: JSONValue = [

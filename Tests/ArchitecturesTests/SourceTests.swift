@@ -78,4 +78,31 @@ import _TestSupport
       InstantiationTests.failure(header, none)?.description.contains("width tells the class")
         == true)
   }
+
+  /// Once one kind of layer is named, Transformers reads the other one's scaling below its name only.
+  @Test func everyKindOfLayerIsNamed() throws {
+    let item = try HeaderCase("gemma3-text")
+    var header = item.ggufHeader
+    header.metadata["gemma3.rope.scaling.type"] = .string("linear")
+    header.metadata["gemma3.rope.scaling.factor"] = .f32(8)
+    header.metadata["gemma3.rope.freq_base"] = .f32(500000)
+    let config = try item.architecture().instantiate(header).configuration()
+    let rope = try #require(config["rope_parameters"])
+    let full = rope["full_attention"]
+    #expect(full?["rope_type"] == "linear" && full?["factor"]?.double == 8)
+    #expect(full?["rope_theta"]?.double == 500000)
+    #expect(rope["sliding_attention"]?["rope_theta"]?.double == 10000)
+    #expect(rope["rope_type"] == nil && rope["factor"] == nil && rope["rope_theta"] == nil)
+  }
+
+  /// Older files name no scoring; the correction of the scores tells it.
+  @Test func scoringIsKnownByItsCorrection() throws {
+    let item = try HeaderCase("deepseek-v3-mla")
+    var header = item.ggufHeader
+    header.metadata["deepseek2.expert_gating_func"] = nil
+    #expect(header.tensorNames.contains { $0.hasSuffix("exp_probs_b.bias") })
+    let model = try item.architecture().instantiate(header)
+    #expect(model.className == "DeepseekV3ForCausalLM")
+    #expect(model.configuration()["scoring_func"] == "sigmoid")
+  }
 }

@@ -29,6 +29,7 @@ import _TestSupport
     "gptneox/gptneox-parallel": ["general.file_type", "tokenizer.ggml.pre"],
     "mamba/mamba": ["blk.0.ssm_a", "blk.1.ssm_a", "tokenizer.ggml.pre"],
     "rod": ["tokenizer.ggml.add_bos_token"],
+    "variants/bert-classifier": ["cls.bias", "cls.weight"],
     "variants/bert-classifier-two": [
       "bert.classifier.output_labels", "cls.bias", "cls.output.bias", "cls.output.weight",
       "cls.weight",

@@ -33,8 +33,6 @@ import _TestSupport
   static let lost: [String: [String]] = [
     "bert/bert": pooler,
     "variants/bert-cased": pooler,
-    "variants/bert-classifier": pooler.map { "bert.\($0)" },
-    "variants/bert-classifier-two": pooler.map { "bert.\($0)" },
     "variants/bert-gamma-beta": pooler.map { "bert.\($0)" },
     "variants/bert-masked-lm": [
       "cls.predictions.bias", "cls.predictions.transform.LayerNorm.bias",

@@ -73,7 +73,14 @@ extension Instantiation {
         .configuration, "'\(name)' has \(count) numbers; the tensor needs \(shape)",
         at: location.place)
     }
-    return items.map { Float($0.number ?? .nan) }
+    let numbers = items.map { Float($0.number ?? .nan) }
+    if let index = numbers.firstIndex(where: { !$0.isFinite }) {
+      throw ArchitectureError(
+        .configuration,
+        "'\(name)' holds \(items[index].text), which is no finite number of 32 bits",
+        at: location.place)
+    }
+    return numbers
   }
 
   private func llama3Factors(

@@ -182,7 +182,7 @@ def section(folder, options):
         target = converted(source, *words)
         rows += encoding(
             bench, f"{label}, tokenizer.json", target, [], [("tiktoken", source, expression), ("tokenizers", target, None)], True)
-        rows += encoding(bench, f"{label}, ranks", source, words, [], True)[:1]
+        rows += encoding(bench, f"{label}, ranks", source, words, [], False)[:1]
     bpe, unigram = unpacked("sources/mistral-v1/tokenizer.model", folder), unpacked("sources/spm-unigram-nmt/tokenizer.model", folder)
     rows += encoding(bench, "SentencePiece BPE, 32k (Mistral)", bpe, [], [("sentencepiece", bpe, None)], False)
     rows += encoding(bench, "SentencePiece Unigram, 4k", unigram, [], [("sentencepiece", unigram, None)], False)

@@ -65,6 +65,11 @@ public struct Architecture: Sendable {
   /// The dialects whose names the language's two columns hold.
   public static let dialects: [Dialect] = [.huggingface, .gguf]
 
+  /// The first class of a `model_type`, nil if the description has none.
+  func firstClass(of modelType: String) -> String? {
+    classes.first { modelTypes[$0] == modelType }
+  }
+
   /// `model_type` of a class, nil where the description says nothing.
   public func modelType(of className: String) -> String? { modelTypes[className] }
 

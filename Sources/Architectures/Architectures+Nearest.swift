@@ -51,6 +51,12 @@ extension Architectures {
       for class_ in wanted {
         if let architecture = try find(class: class_) { return architecture }
       }
+      // Configurations without a list of classes still say which kind of model it is.
+      if wanted.isEmpty, let type = header.config?["model_type"]?.string,
+        let architecture = try all.get().first(where: { $0.firstClass(of: type) != nil })
+      {
+        return architecture
+      }
     }
     let found = wanted.isEmpty ? "no architecture" : "'\(wanted.joined(separator: ", "))'"
     var message = "the checkpoint names \(found); "

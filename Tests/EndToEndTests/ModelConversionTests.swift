@@ -29,10 +29,10 @@ import _TestSupport
     "gptneox/gptneox-parallel": ["general.file_type", "tokenizer.ggml.pre"],
     "mamba/mamba": ["blk.0.ssm_a", "blk.1.ssm_a", "tokenizer.ggml.pre"],
     "rod": ["tokenizer.ggml.add_bos_token"],
-    "variants/bert-classifier": ["cls.bias", "cls.weight"],
+    "variants/bert-classifier": ["cls.bias", "cls.weight", "general.size_label"],
     "variants/bert-classifier-two": [
       "bert.classifier.output_labels", "cls.bias", "cls.output.bias", "cls.output.weight",
-      "cls.weight",
+      "cls.weight", "general.size_label",
     ],
     "variants/deepseek-v3-no-scoring": ["deepseek2.expert_gating_func"],
     "variants/falcon-eleven": [

@@ -79,6 +79,11 @@ extension Architecture {
     }
     let listed = header.config?["architectures"]?.array?.compactMap(\.string) ?? []
     if let found = listed.first(where: { classes.contains($0) }) { return found }
+    if listed.isEmpty, let type = header.config?["model_type"]?.string,
+      let found = firstClass(of: type)
+    {
+      return found
+    }
     let found = listed.isEmpty ? "none" : listed.joined(separator: ", ")
     throw ArchitectureError(
       .unknownArchitecture,

@@ -42,6 +42,19 @@ public struct Model: Sendable {
   /// Whether a hyper-parameter was read rather than defaulted.
   public func isGiven(_ parameter: String) -> Bool { origins[parameter] == .read }
 
+  /// Paths of config.json whose values the source did not say and the description assumed, in its
+  /// order; scaling of positions only where there is any.
+  public var assumedPaths: [(path: String, value: String)] {
+    let isScaled = values["rope.type"].map { $0 != .text("default") } ?? true
+    return architecture.parameters.values.compactMap { parameter in
+      guard origins[parameter.name] == .fallback, let path = parameter.paths.first,
+        isScaled || !parameter.name.hasPrefix("rope.") || parameter.name == "rope.theta",
+        let value = values[parameter.name]
+      else { return nil }
+      return (path, value.text)
+    }
+  }
+
   /// The tensors of this model as a dialect stores them, in the order of the description.
   public func stored(in dialect: Dialect) -> [StoredTensor] { storedByDialect[dialect] ?? [] }
 

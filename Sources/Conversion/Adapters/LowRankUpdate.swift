@@ -84,7 +84,10 @@ struct LowRankUpdate: Sendable {
       let row = index * columns..<(index + 1) * columns
       var sum = 0.0
       for position in row { sum += Double(values[position]) * Double(values[position]) }
-      let factor = magnitudes[firstRow + index] / Float(sum.squareRoot())
+      let length = Float(sum.squareRoot())
+      // A row of zeros has no direction: it stays, whatever its magnitude.
+      guard length > 0 else { continue }
+      let factor = magnitudes[firstRow + index] / length
       for position in row { values[position] = factor * values[position] }
     }
   }

@@ -68,6 +68,14 @@ struct Naming {
       losses = limits.map(\.message)
       warnings += lossy.map { "\(targetDialect) cannot express it: \($0)" }
       warnings += limits.filter { !$0.isLossy }.map(\.message)
+      if sourceDialect == .gguf, targetDialect == .huggingface, storedConfig == nil,
+        !model.assumedPaths.isEmpty
+      {
+        warnings.append(
+          "the GGUF does not say "
+            + model.assumedPaths.map { "\($0.path) (\($0.value) is taken)" }
+            .joined(separator: ", ") + "; --config gives what the model has")
+      }
       if !model.unknownConfigKeys.isEmpty {
         warnings.append(
           "config.json has keys that nothing describes: "

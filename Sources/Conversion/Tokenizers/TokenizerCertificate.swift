@@ -106,9 +106,9 @@ public struct TokenizerCertificate: Sendable {
       idCount += mine.count
       if mine.contains(where: undecoded.contains) { return true }
       let (first, second) = (decoded(source, mine), decoded(result, mine))
-      guard first == second else {
-        return part(
-          "text", "the decoder", Self.shown(first ?? []), Self.shown(second ?? []))
+      guard let first, first == second else {
+        func shown(_ text: [UInt8]?) -> String { text.map(Self.shown) ?? "not decoded" }
+        return part("text", "the decoder", shown(first), shown(second))
       }
       if first != text { changedCount += 1 }
       return true

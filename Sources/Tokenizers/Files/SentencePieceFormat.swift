@@ -61,7 +61,8 @@ public struct SentencePieceFormat: TokenizerFormat {
       vocabulary.addSpacePrefix =
         config?["add_prefix_space"]?.bool ?? (model.addsDummyPrefix ? nil : false)
     }
-    try addFacts(to: &vocabulary, source: source, config: config, file: name)
+    try addFacts(
+      to: &vocabulary, source: source, config: config, file: name, trained: model.trainedRoles)
     return vocabulary
   }
 
@@ -141,7 +142,8 @@ public struct SentencePieceFormat: TokenizerFormat {
 
   /// Adds the roles of tokens and the chat templates.
   private func addFacts(
-    to vocabulary: inout Vocabulary, source: TokenizerSource, config: JSONValue?, file: String
+    to vocabulary: inout Vocabulary, source: TokenizerSource, config: JSONValue?, file: String,
+    trained: [SpecialRole: Int]
   ) throws(TokenizerError) {
     let bytes = source.bytes(TokenizerJSON.name)
     var json: TokenizerJSON?
@@ -154,6 +156,7 @@ public struct SentencePieceFormat: TokenizerFormat {
     vocabulary.chatTemplates = try ChatTemplates(source, config: config)
     vocabulary.huggingFaceJSON = bytes
     if let json { vocabulary.noteDifferences(from: json, readFrom: file) }
-    try vocabulary.completeSpecialTokens(source: source, config: config, json: json)
+    try vocabulary.completeSpecialTokens(
+      source: source, config: config, json: json, trained: trained)
   }
 }

@@ -40,8 +40,11 @@ extension Vocabulary {
   /// - The beginning and the end of a text, where the files name another token than the one assumed
   ///   (config.json's lists of ids count with their first).
   /// - That no beginning of text is added, where tokenizer.json has a template without one.
+  ///
+  /// - Parameter trained: the ids that tokenizer.model names, which count last.
   mutating func completeSpecialTokens(
-    source: TokenizerSource, config: JSONValue?, json: TokenizerJSON?
+    source: TokenizerSource, config: JSONValue?, json: TokenizerJSON?,
+    trained: [SpecialRole: Int] = [:]
   ) throws(TokenizerError) {
     guard kind != .wordPiece else { return completeBERTTokens(config) }
     let map = try source.object("special_tokens_map.json")
@@ -50,9 +53,9 @@ extension Vocabulary {
       let stated =
         source.config?["\(role.name)_token_id"] ?? source.generationConfig?["\(role.name)_token_id"]
       let listed = stated?.int ?? stated?[0]?.int
-      guard let id = text.flatMap({ self.id(of: $0) }) ?? listed, id != assumedID(role) else {
-        continue
-      }
+      guard let id = text.flatMap({ self.id(of: $0) }) ?? listed ?? trained[role],
+        id != assumedID(role)
+      else { continue }
       special.ids[role] = id
       notes.append(
         "the \(role.name) token is \(id), as the checkpoint says; llama.cpp's converter writes no "

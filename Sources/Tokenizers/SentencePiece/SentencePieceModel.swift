@@ -27,12 +27,22 @@ struct SentencePieceModel {
   var escapesWhitespaces = true
   var whitespaceIsSuffix = false
   var fallsBackToBytes = false
+  /// The pieces that begin and end a text; -1 for none.
+  var beginning = 1
+  var end = 2
   /// What the unknown piece becomes in decoded text.
   var unknownSurface = " \u{2047} "
   /// Whether decoded text is normalised in its turn.
   var hasDenormalizer = false
 
   init() {}
+
+  /// The control pieces that begin and end a text.
+  var trainedRoles: [SpecialRole: Int] {
+    [SpecialRole.bos: beginning, .eos: end].filter {
+      types.indices.contains($0.value) && types[$0.value] == .control
+    }
+  }
 
   /// Reads a model.
   init(_ bytes: [UInt8], file: String) throws(TokenizerError) {
@@ -118,6 +128,8 @@ struct SentencePieceModel {
         modelType = type
       case 24: whitespaceIsSuffix = try reader.readBool()
       case 35: fallsBackToBytes = try reader.readBool()
+      case 41: beginning = Int(try reader.readInt32())
+      case 42: end = Int(try reader.readInt32())
       case 44: unknownSurface = try reader.readString()
       default: try reader.skip()
       }

@@ -90,10 +90,13 @@ struct FamilyCase: Sendable, CustomTestStringConvertible {
       $0.reads = ["mlm_dense", "mlm_bias"]
       $0.lacks = ["mlm_head"]
     },
-    .make("bert", "sequences classified", ["pooled": .bool(false)]) {
+    .make("bert", "sequences classified") {
       $0.modelClass = "BertForSequenceClassification"
       $0.present = ["score_pooler"]
-      $0.outputs = ["hidden: floats [batch, seq, 64]", "logits: floats [batch, 5]"]
+      $0.outputs = [
+        "hidden: floats [batch, seq, 64]", "pooled_out: floats [batch, 64]",
+        "logits: floats [batch, 5]",
+      ]
     },
     .make("bert", "tokens classified", ["pooled": .bool(false)]) {
       $0.modelClass = "BertForTokenClassification"

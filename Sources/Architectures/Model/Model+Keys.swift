@@ -138,17 +138,25 @@ extension Model {
   /// The configuration with those keys changed that say something else than the model.
   private func edited(_ source: JSONValue) -> JSONValue {
     var result = source
-    for parameter in architecture.parameters.values {
-      guard let value = values[parameter.name] else { continue }
-      for path in architecture.configPaths(parameter) {
-        guard let found = source[path: path], !found.isNull else { continue }
-        if !says(found, value, parameter) {
-          result.set(json(value, parameter), at: path.split(separator: ".").map(String.init)[...])
-        }
-        break
-      }
+    for (path, _, own) in contradictions(in: source) {
+      result.set(own, at: path.split(separator: ".").map(String.init)[...])
     }
     return result
+  }
+
+  /// Paths of a configuration that say something else than the model, with what they say and what
+  /// the model has.
+  public func contradictions(
+    in config: JSONValue
+  ) -> [(path: String, said: JSONValue, own: JSONValue)] {
+    architecture.parameters.values.compactMap { parameter in
+      guard let value = values[parameter.name] else { return nil }
+      for path in architecture.configPaths(parameter) {
+        guard let found = config[path: path], !found.isNull else { continue }
+        return says(found, value, parameter) ? nil : (path, found, json(value, parameter))
+      }
+      return nil
+    }
   }
 
   /// Whether a JSON value means the parameter's value, as far as a key of GGUF holds it.

@@ -47,11 +47,21 @@ public struct Model: Sendable {
   public var assumedPaths: [(path: String, value: String)] {
     let isScaled = values["rope.type"].map { $0 != .text("default") } ?? true
     return architecture.parameters.values.compactMap { parameter in
-      guard origins[parameter.name] == .fallback, let path = parameter.paths.first,
+      guard isAssumed(parameter), let path = parameter.paths.first,
         isScaled || !parameter.name.hasPrefix("rope.") || parameter.name == "rope.theta",
         let value = values[parameter.name]
       else { return nil }
       return (path, value.text)
+    }
+  }
+
+  /// Whether a value is the usual one: by default, or because a GGUF has no key that could say it.
+  private func isAssumed(_ parameter: Parameter) -> Bool {
+    switch origins[parameter.name] {
+    case .fallback: true
+    case .recovered:
+      if parameter.key == nil, case .value = parameter.recover?.expression { true } else { false }
+    case .read, .fixed, nil: false
     }
   }
 

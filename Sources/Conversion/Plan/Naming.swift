@@ -76,6 +76,15 @@ struct Naming {
             + model.assumedPaths.map { "\($0.path) (\($0.value) is taken)" }
             .joined(separator: ", ") + "; --config gives what the model has")
       }
+      if request.configFile != nil, let storedConfig {
+        let wrong = model.contradictions(in: storedConfig)
+        if !wrong.isEmpty {
+          warnings.append(
+            "--config contradicts the GGUF, which is right: "
+              + wrong.map { "\($0.path) is \($0.own.text()), not \($0.said.text())" }
+              .joined(separator: ", "))
+        }
+      }
       if !model.unknownConfigKeys.isEmpty {
         warnings.append(
           "config.json has keys that nothing describes: "
